@@ -1,0 +1,40 @@
+"""Typed, prefixed ids (ADR 0002).
+
+Two kinds: *derived* ids say the same thing twice when asked twice (a decision's id is the digest of
+operator, event and book), *time-ordered* ids sort by when they were made. Neither reads a clock or a
+source of chance: both are arguments.
+"""
+
+import hashlib
+from base64 import b32encode
+
+from bylaw.base.canonical import canonical_bytes
+
+_ID_BYTES = 15  # 120 bits: 24 characters without padding
+
+
+def derived_id(prefix: str, *parts: str) -> str:
+    """Return ``prefix_…``: 24 characters of the digest of ``parts``, kept apart from each other."""
+    return f"{prefix}_{_spell(hashlib.sha256(canonical_bytes(list(parts))).digest()[:_ID_BYTES])}"
+
+
+def time_ordered_id(prefix: str, unix_ms: int, chance: bytes) -> str:
+    """Return ``prefix_…``: 48 bits of milliseconds, then 72 bits of chance; sorts by time.
+
+    Raises:
+        ValueError: the time does not fit into 48 bits, or fewer than 9 bytes of chance were given.
+    """
+    if not 0 <= unix_ms < 1 << 48:
+        raise ValueError("the time must be milliseconds since 1970, below 2**48")
+    if len(chance) < _ID_BYTES - 6:
+        raise ValueError("at least 9 bytes of chance are needed")
+    return f"{prefix}_{_spell(unix_ms.to_bytes(6, 'big') + chance[: _ID_BYTES - 6])}"
+
+
+def _spell(data: bytes) -> str:
+    # base32hex keeps the order of the bytes; lower case reads better in logs.
+    digits = b32encode(data).decode().translate(_HEX_ORDER)
+    return digits.lower()
+
+
+_HEX_ORDER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHIJKLMNOPQRSTUV")
