@@ -44,13 +44,16 @@ class Where:
         return replace(self, line=self.line + lines)
 
 
+NOWHERE = Where()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One thing to mend: what, where, what to do. A value, so that many can be collected."""
 
     code: str
     message: str
-    where: Where = Where()
+    where: Where = NOWHERE
     hint: str = ""
     severity: Severity = "error"
     blocks_publishing: bool = False
@@ -66,7 +69,7 @@ class BylawError(Exception):
     """The root: carries one problem."""
 
     def __init__(self, code: str, message: str, *, where: Where | None = None, hint: str = "") -> None:
-        self.problem = Problem(code=code, message=message, where=where or Where(), hint=hint)
+        self.problem = Problem(code=code, message=message, where=where or NOWHERE, hint=hint)
         super().__init__(str(self.problem))
 
     @property
