@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from bylaw.base.errors import Problem
+from bylaw.base.errors import Problem, Where
 
 
 class ClauseKind(StrEnum):
@@ -89,3 +89,15 @@ class Document:
     def starts(self) -> date | None:
         """The day from which this version is in force: the effective date, else the last update."""
         return self.effective or self.last_updated
+
+
+def warning(code: str, message: str, file: str, line: int, hint: str, *, blocks: bool = False) -> Problem:
+    """Return a warning about a line of a document; ``blocks`` when it must be mended before publishing."""
+    return Problem(
+        code=f"policy.{code}",
+        message=message,
+        where=Where(file, line),
+        hint=hint,
+        severity="warning",
+        blocks_publishing=blocks,
+    )

@@ -1,0 +1,202 @@
+"""The shape of a page: headings, paragraphs and lists, as Markdown or as plain text writes them.
+
+Everything that carries words comes out; nothing is judged here. What Markdown does not know is brought to it
+first: ``•`` bullets, lettered lines, template tags inside links.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+import re2
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from bylaw.policy.enumerators import bare, is_first, leading, line_mark
+from bylaw.policy.inline import read_inline, read_plain
+from bylaw.policy.passage import Passage, joined
+
+MAX_NESTING = 60  # of lists and quotes; deeper text is kept, but not as clauses
+MAX_INLINE = 1 << 16  # characters of one block in which markup is looked for
+
+_BULLETS = "•◦▪▫‣●○■□∙⁃➢➤►✓✔·"
+_TEMPLATE_TAG = re2.compile(r"\{\{\s*([^{}\s]+)\s*\}\}")
+_HTML_TAG = re2.compile(r"<!--(?s:.*?)-->|<[^<>]*>")
+_REFERENCE = re2.compile(r"^\s{0,3}\[[^\]]+\]:\s*\S+")
+_WORD = re2.compile(r"[\pL\pN]")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; level 1 is the largest."""
+
+    level: int
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A run of text with nothing but white space around it."""
+
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a list. ``enumerator`` is its mark as written, a bullet included."""
+
+    enumerator: str
+    blocks: tuple["Block", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Entries that belong together."""
+
+    items: tuple[Item, ...]
+
+
+Block = Heading | Paragraph | Listing
+
+
+def read_blocks(lines: Sequence[str], skip: int) -> tuple[tuple[Block, ...], tuple[Passage, ...]]:
+    """Read a page.
+
+    Args:
+        lines: the whole file, so that lines keep their numbers.
+        skip: how many lines at the top are front matter.
+
+    Returns:
+        The blocks in reading order, and the lines with words that found no place in them.
+    """
+    shown = ["" if n < skip else line for n, line in enumerate(lines)]
+    tokens = _markdown().parse("\n".join(_brought_to_markdown(shown)))
+    reader = _Reader(tokens, lines)
+    blocks = tuple(reader.blocks())
+    lost = [
+        read_plain([line], n)
+        for n, line in enumerate(shown, 1)
+        if n not in reader.seen and _WORD.search(line) and not _REFERENCE.search(line)
+    ]
+    return blocks, tuple(lost)
+
+
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING})
+    markdown.enable(["table", "strikethrough"]).disable("code")  # indented text is text
+    markdown.normalizeLink = str  # type: ignore[method-assign]  # targets as written
+    return markdown
+
+
+def _brought_to_markdown(lines: Sequence[str]) -> Iterator[str]:
+    lettered = False  # inside a run of lines like `(a) …`
+    for n, line in enumerate(lines):
+        text = line.lstrip()
+        indent = line[: len(line) - len(text)]
+        mark = line_mark(line)
+        if not text:
+            lettered = lettered and n + 1 < len(lines) and bool(line_mark(lines[n + 1]))
+        else:
+            lettered = bool(mark) and (lettered or is_first(mark)) or (lettered and not mark)
+        if text[:1] in _BULLETS and text[1:2].isspace():
+            yield f"{indent}- {text[2:]}"
+        elif mark and lettered:
+            yield f"{indent}- {text}"
+        else:
+            yield _TEMPLATE_TAG.sub(r"{{\1}}", line)
+
+
+class _Reader:
+    """Walks over the tokens of one page and notes which source lines it has seen."""
+
+    def __init__(self, tokens: Sequence[Token], lines: Sequence[str]) -> None:
+        self._tokens = iter(tokens)
+        self._lines = lines
+        self.seen: set[int] = set()
+
+    def blocks(self, until: str = "") -> Iterator[Block]:
+        for token in self._tokens:
+            if token.type == until:
+                return
+            yield from self._block(token)
+
+    def _block(self, token: Token) -> Iterator[Block]:
+        match token.type:
+            case "heading_open":
+                yield Heading(int(token.tag[1]), self._inline())
+            case "paragraph_open":
+                yield Paragraph(self._inline())
+            case "bullet_list_open" | "ordered_list_open":
+                yield Listing(tuple(self._items(token.type.replace("open", "close"))))
+            case "table_open":
+                yield from self._table()
+            case "html_block" | "fence":
+                yield from self._plain(token)
+            case _:  # quotes are transparent; rules and closing tokens say nothing
+                pass
+
+    def _inline(self) -> Passage:
+        token = next(self._tokens)
+        first, last = _lines_of(token)
+        self.seen.update(range(first, last + 1))
+        if len(token.content) > MAX_INLINE:
+            return read_plain(token.content.split("\n"), first)
+        return read_inline(token.children or (), first)
+
+    def _items(self, until: str) -> Iterator[Item]:
+        written: list[tuple[Token, tuple[Block, ...]]] = []
+        for token in self._tokens:
+            if token.type == until:
+                break
+            written.append((token, tuple(self.blocks("list_item_close"))))
+        same = len({token.info for token, _ in written}) == 1  # `1. 1. 1.` is shown as 1, 2, 3
+        for n, (token, blocks) in zip(count(1), written, strict=False):
+            number = str(n) if same and token.info == "1" else token.info
+            glyph = self._lines[_lines_of(token)[0] - 1].lstrip(" \t>")[:1]
+            bullet = glyph if glyph in _BULLETS else token.markup
+            yield _marked(f"{number}{token.markup}" if number else bullet, blocks)
+
+    def _table(self) -> Iterator[Block]:
+        rows: list[Passage] = []
+        cells: list[Passage] = []
+        for token in self._tokens:
+            if token.type == "table_close":
+                break
+            if token.type == "inline":
+                first, last = _lines_of(token)
+                self.seen.update(range(first, last + 1))
+                cells.append(read_inline(token.children or (), first))
+            elif token.type == "tr_close":
+                rows.append(joined(cells, " | "))
+                cells = []
+        head, *body = rows
+        if head.text.strip(" |"):
+            yield Paragraph(head)
+        if body:
+            yield Listing(tuple(Item("", (Paragraph(row),)) for row in body))
+
+    def _plain(self, token: Token) -> Iterator[Block]:
+        first, last = _lines_of(token)
+        self.seen.update(range(first, last + 1))
+        content = token.content
+        if token.type == "html_block":
+            content = _HTML_TAG.sub(lambda tag: "\n" * tag.group().count("\n") or " ", content)
+        else:
+            first += 1  # the fence itself
+        passage = read_plain(content.split("\n"), first)
+        if _WORD.search(passage.text):
+            yield Paragraph(passage)
+
+
+def _lines_of(token: Token) -> tuple[int, int]:
+    first, after = token.map or (0, 1)
+    return first + 1, after
+
+
+def _marked(bullet: str, blocks: tuple[Block, ...]) -> Item:
+    """Return the item with the mark that its text begins with, if any: ``* (a) …`` is item (a)."""
+    if blocks and isinstance(blocks[0], Paragraph) and not bare(bullet):
+        numbered = leading(blocks[0].passage)
+        if numbered:
+            return Item(numbered.enumerator, (Paragraph(numbered.passage), *blocks[1:]))
+    return Item(bullet, blocks)
