@@ -10,7 +10,7 @@ demo: $(READY)          ## a sample day through the sample operator's book
 	@$(BIN)/bylaw demo
 
 test: $(READY)          ## the whole suite; needs only Python packages
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(PYTEST_OPTIONS)
 
 check: $(READY)         ## what a reviewer would say before reading
 	@$(BIN)/ruff check .

@@ -1,0 +1,138 @@
+"""The book: an operator's folder, read, checked and named by its digest.
+
+``load_book`` collects every problem of every file and raises them all at once; what it returns is whole.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bylaw.base.errors import Problem, Problems
+from bylaw.book.cases import PolicyCase, read_cases
+from bylaw.book.documents import check_links, read_documents
+from bylaw.book.folder import Folder, read_folder
+from bylaw.book.lists import read_lists
+from bylaw.book.operator import FILE as OPERATOR_FILE
+from bylaw.book.operator import Operator, event_kinds, read_operator
+from bylaw.book.promises import FILE as PROMISES_FILE
+from bylaw.book.promises import Promise, read_promises
+from bylaw.book.rule_files import Names, read_rules
+from bylaw.engine.basis import Basis, basis_of
+from bylaw.engine.decide import ERROR_QUEUE
+from bylaw.engine.environment import environment_for
+from bylaw.events.decode import Codec
+from bylaw.events.kinds import Kind
+from bylaw.policy.library import Library
+from bylaw.rules.rule import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """One content-addressed version of everything an operator wrote."""
+
+    name: str
+    digest: str
+    operator: Operator
+    library: Library
+    rules: tuple[Rule, ...]
+    promises: Mapping[str, Promise]
+    lists: Mapping[str, tuple[str, ...]]
+    cases: tuple[PolicyCase, ...]
+    kinds: Mapping[str, Kind]
+    warnings: tuple[Problem, ...]
+
+    @property
+    def basis(self) -> Basis:
+        """The book as the engine needs it."""
+        return basis_of(
+            operator=self.operator.operator.name,
+            book=self.digest,
+            library=self.library,
+            lists=self.lists,
+            rules=self.rules,
+            kinds=self.kinds,
+        )
+
+    @property
+    def codec(self) -> Codec:
+        """Reads events of the kinds that the book knows."""
+        return Codec(self.kinds.values())
+
+
+def load_book(path: Path) -> Book:
+    """Read a book from its folder.
+
+    Raises:
+        Problems: everything that is wrong with it.
+        NotFoundError: there is no such folder.
+        InputError: the folder is over a limit.
+        BusyError: it changes while it is read.
+    """
+    return book_of(read_folder(path))
+
+
+def book_of(folder: Folder) -> Book:
+    """Return the book that a folder's bytes make. Pure.
+
+    Raises:
+        Problems: everything that is wrong with it.
+    """
+    problems: list[Problem] = []
+    operator_bytes = folder.files.get(OPERATOR_FILE)
+    operator = read_operator(operator_bytes, problems)
+    kinds = event_kinds(operator, (operator_bytes or b"").decode(errors="replace"), problems)
+    lists = read_lists(folder, problems)
+    promises_bytes = folder.files.get(PROMISES_FILE)
+    library = read_documents(folder, problems)
+    promises = read_promises(promises_bytes, clauses_below(library), _defined(operator), problems)
+    names = Names(
+        clauses=library.clause_ids(),
+        queues=frozenset({*operator.queues, ERROR_QUEUE}),
+        environments={name: environment_for(kind, lists) for name, kind in kinds.items()},
+    )
+    rules = read_rules(folder, names, problems)
+    known = {"rules": [rule.id for rule in rules], "clauses": names.clauses}
+    cases = read_cases(folder, Codec(kinds.values()), known, problems)
+    problems += check_links(library)
+    if any(problem.severity == "error" for problem in problems):
+        raise Problems(problems)
+    return Book(
+        name=folder.name,
+        digest=folder.digest,
+        operator=operator,
+        library=library,
+        rules=rules,
+        promises=promises,
+        lists=lists,
+        cases=cases,
+        kinds=kinds,
+        warnings=tuple(sorted(problems, key=lambda problem: (problem.where, problem.code))),
+    )
+
+
+def clauses_below(library: Library) -> Mapping[str, tuple[str, ...]]:
+    """Return, for every clause and every document key, the clauses under it, in reading order."""
+    below: dict[str, dict[str, None]] = {}
+    for versions in library.versions.values():
+        for document in versions:
+            parents = {clause.id: clause.parent for clause in document.clauses}
+            for clause in document.clauses:
+                below.setdefault(clause.id, {})
+                if clause.heading:
+                    continue
+                for ancestor in _ancestors(clause.id, parents, document.key):
+                    below.setdefault(ancestor, {})[clause.id] = None
+    return {clause_id: tuple(ids) for clause_id, ids in below.items()}
+
+
+def _ancestors(clause_id: str, parents: Mapping[str, str | None], key: str) -> Iterable[str]:
+    parent = parents[clause_id]
+    while parent is not None:
+        yield parent
+        parent = parents[parent]
+    yield key
+
+
+def _defined(operator: Operator) -> Callable[[str], Iterable[str]]:
+    tables = {"queues": operator.queues, "contacts": operator.contacts, "roles": operator.roles}
+    return lambda table: tables[table]

@@ -1,0 +1,214 @@
+"""``operator.toml``: who the operator is, how to reach it, who works there, what its events are.
+
+TOML carries no positions once read, so the line of a mistake is found again in the text.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import msgspec
+
+from bylaw.base.errors import InputError, Problem, Where
+from bylaw.base.spelling import did_you_mean
+from bylaw.events.kinds import KINDS, Kind, declare_kind
+
+FILE = "operator.toml"
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who publishes the policies."""
+
+    name: str
+    legal_name: str = ""
+    site: str = ""
+    legal_page: str = ""
+    country: str = ""
+    regions: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ("en",)
+
+
+class ContactPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An address people write to. A blank one blocks publishing."""
+
+    address: str
+    purpose: str = ""
+    refuse_attachments: bool = False
+
+
+class WorkQueue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where work for people waits, and which role does it."""
+
+    purpose: str
+    staffed_by: str
+
+
+class Role(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What people with this role may do. Permissions are read by the rooms that grant them."""
+
+    purpose: str = ""
+    permissions: tuple[str, ...] = ()
+
+
+class Surface(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether a surface is monitored, by region; ``everywhere`` unless a region says otherwise."""
+
+    everywhere: bool = False
+    regions: dict[str, bool] = {}
+    source: str = ""
+
+
+class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long a kind of data is kept, and the source that says so (law is data)."""
+
+    days: int
+    then: str = "delete"
+    source: str = ""
+
+
+class CustomKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An event kind of the operator's own: field → type; ``?`` marks an optional field."""
+
+    fields: dict[str, str]
+    doc: str = ""
+
+
+class PolicySource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A document kept elsewhere than ``policies/<key>/``: its files, relative to the book."""
+
+    files: tuple[str, ...]
+
+
+class Operator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    operator: Identity
+    contacts: dict[str, ContactPoint] = {}
+    queues: dict[str, WorkQueue] = {}
+    roles: dict[str, Role] = {}
+    monitoring: dict[str, Surface] = {}
+    retention: dict[str, Retention] = {}
+    events: dict[str, CustomKind] = {}
+    policies: dict[str, PolicySource] = {}
+
+
+UNKNOWN = Operator(operator=Identity(name="an operator without operator.toml"))
+
+
+def read_operator(data: bytes | None, problems: list[Problem]) -> Operator:
+    """Return the operator; what is wrong goes to ``problems``, and an empty operator stands in."""
+    if data is None:
+        problems.append(
+            Problem(
+                code="operator.missing",
+                message="no operator.toml",
+                where=Where(FILE),
+                hint="write one, with [operator] name",
+            )
+        )
+        return UNKNOWN
+    text = data.decode("utf-8-sig", errors="replace")
+    try:
+        operator = msgspec.convert(tomllib.loads(text), Operator)
+    except tomllib.TOMLDecodeError as error:
+        problems.append(_syntax(error))
+        return UNKNOWN
+    except msgspec.ValidationError as error:
+        problems.append(_invalid(text, str(error)))
+        return UNKNOWN
+    problems += _loose_ends(text, operator)
+    return operator
+
+
+def event_kinds(operator: Operator, text: str, problems: list[Problem]) -> Mapping[str, Kind]:
+    """Return the built-in event kinds and the operator's own."""
+    kinds = dict(KINDS)
+    for name, custom in operator.events.items():
+        try:
+            kinds[name] = declare_kind(name, custom.fields)
+        except InputError as error:
+            problems.append(replace(error.problem, where=_place(text, ("events", name))))
+    return kinds
+
+
+def _syntax(error: tomllib.TOMLDecodeError) -> Problem:
+    message, _, place = str(error).rstrip(")").partition(" (at ")
+    numbers = [int(word) for word in place.replace(",", " ").split() if word.isdigit()]
+    line, column = (*numbers, 0, 0)[:2]
+    return Problem(
+        code="operator.syntax",
+        message=message[:1].lower() + message[1:],
+        where=Where(FILE, line, column),
+        hint="operator.toml is TOML: [table] headings and `key = value` lines",
+    )
+
+
+def _invalid(text: str, message: str) -> Problem:
+    """Turn "… - at `$.contacts[...].address`" into a place and a suggestion."""
+    what, _, path = message.partition(" - at ")
+    keys = (
+        tuple(path.strip("`$").replace("[...]", "").replace("[*]", "").strip(".").split(".")) if path else ()
+    )
+    word = what.partition("`")[2].partition("`")[0]
+    keys = tuple(key for key in keys if key)
+    known = _fields(keys)
+    return Problem(
+        code="operator.invalid",
+        message=what[:1].lower() + what[1:],
+        where=_place(text, (*keys, word) if "unknown field" in what else keys),
+        hint=did_you_mean(word, known)
+        if "unknown field" in what
+        else f"see the table of {FILE} in docs/book.md",
+    )
+
+
+def _fields(keys: tuple[str, ...]) -> tuple[str, ...]:
+    tables = {
+        "operator": Identity,
+        "contacts": ContactPoint,
+        "queues": WorkQueue,
+        "roles": Role,
+        "monitoring": Surface,
+        "retention": Retention,
+        "events": CustomKind,
+        "policies": PolicySource,
+    }
+    return tables[keys[0]].__struct_fields__ if keys and keys[0] in tables else Operator.__struct_fields__
+
+
+def _place(text: str, keys: tuple[str, ...]) -> Where:
+    """Find where ``keys`` are written: the last of them under the heading that names the others."""
+    heading = ""
+    best = 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        bare = line.strip()
+        if bare.startswith("["):
+            heading = bare.strip("[] ").replace('"', "")
+        elif bare.partition("=")[0].strip(' "') == keys[-1] and heading.split(".")[0] in keys:
+            return Where(FILE, number)
+        if keys and heading and heading.split(".")[0] == keys[0] and not best:
+            best = number
+        if keys and heading == ".".join(keys):
+            return Where(FILE, number)
+    return Where(FILE, best)
+
+
+def _loose_ends(text: str, operator: Operator) -> Iterable[Problem]:
+    for name, contact in operator.contacts.items():
+        if not contact.address.strip():
+            yield Problem(
+                code="operator.blank_contact",
+                message=f"the contact `{name}` has no address",
+                where=_place(text, ("contacts", name)),
+                hint="write the address people can reach",
+                severity="warning",
+                blocks_publishing=True,
+            )
+    for name, queue in operator.queues.items():
+        if queue.staffed_by not in operator.roles:
+            yield Problem(
+                code="operator.unknown_role",
+                message=f"the queue `{name}` is staffed by `{queue.staffed_by}`, which is no role",
+                where=_place(text, ("queues", name)),
+                hint=did_you_mean(queue.staffed_by, operator.roles) or f"add [roles.{queue.staffed_by}]",
+            )

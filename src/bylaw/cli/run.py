@@ -1,0 +1,44 @@
+"""``bylaw run``: a book over a source of real events; ``bylaw demo``: the same over a sample day."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def run(
+    book: Annotated[Path, typer.Option("--book", help="The book's folder.", show_default=False)],
+    source: Annotated[str, typer.Option(help="A file or folder of records; `-` is standard input.", show_default=False)],
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--format", help="jsonl, mbox, maildir, eml, access-log, csv or parquet.", show_default=False
+        ),
+    ],
+    decisions: Annotated[
+        Path | None, typer.Option(help="Write decisions here, one JSON object a line.", show_default=False)
+    ] = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(help="Write records that are no events here: place, reason and digest, never the content."),
+    ] = None,
+    column_map: Annotated[
+        Path | None, typer.Option("--map", help="For csv and parquet: a TOML file that maps columns to fields.")
+    ] = None,
+    *,
+    replace: Annotated[bool, typer.Option("--replace", help="Overwrite the files of an earlier run.")] = False,
+    every: Annotated[bool, typer.Option("--every", help="Write silent decisions too.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON for scripts.")] = False,
+    fail_on_rejects: Annotated[bool, typer.Option(help="Exit 1 when a record was rejected.")] = False,
+) -> None:
+    """Decide every event of a source by a book, and say which clauses were broken.
+
+    A bad record is rejected with its reason and the run goes on. When it is interrupted, what was decided
+    is on disk.
+    """
+    from bylaw.cli.run_loop import Files, run_book
+
+    files = Files(decisions=decisions, rejects=rejects, replace=replace, every=every)
+    tally = run_book(book, source, kind, column_map, files, json=json)
+    if fail_on_rejects and tally.rejected:
+        raise typer.Exit(1)

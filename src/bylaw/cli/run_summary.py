@@ -1,0 +1,73 @@
+"""What a run came to: tables for people, one JSON object for scripts."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from rich.console import Console
+
+from bylaw.cli.screen import bar, out, print_json, table
+from bylaw.runtime import Tally
+
+ROWS = 20
+
+
+def summary(tally: Tally, seconds: float) -> dict[str, object]:
+    """Return the summary that scripts rely on."""
+    return {
+        "events": tally.events,
+        "rejected": tally.rejected,
+        "decisions": tally.decisions,
+        "degraded": tally.degraded,
+        "duplicates": tally.duplicates,
+        "by_clause": dict(tally.by_clause.most_common()),
+        "by_rule": dict(tally.by_rule.most_common()),
+        "by_effect": dict(tally.by_effect.most_common()),
+        "by_shadow": dict(tally.by_shadow.most_common()),
+        "by_reject_reason": dict(tally.by_reason.most_common()),
+        "seconds": round(seconds, 3),
+        "events_per_second": round(tally.events / seconds) if seconds else 0,
+    }
+
+
+def print_summary(tally: Tally, seconds: float, *, json: bool, texts: Mapping[str, str], written: Path | None) -> None:
+    """Print the summary; ``texts`` gives the words of clauses by id."""
+    if json:
+        print_json(summary(tally, seconds))
+        return
+    console = out()
+    for title, counts, words in (
+        ("By clause", tally.by_clause, texts),
+        ("By rule", tally.by_rule, {}),
+        ("By effect", tally.by_effect, {}),
+        ("Rules in shadow", tally.by_shadow, {}),
+        ("Rejected records, by reason", tally.by_reason, {}),
+    ):
+        _print_counts(console, title, counts, words)
+    rate = tally.events / seconds if seconds else 0
+    console.print(
+        f"[bold]{tally.events:,}[/] events, [bold]{tally.decisions:,}[/] decisions with something to say, "
+        f"{tally.rejected:,} rejected, {tally.duplicates:,} seen before, {tally.degraded:,} degraded; "
+        f"{seconds:.1f} s, {rate:,.0f} events/s",
+        soft_wrap=True,
+    )
+    if not tally.decisions:
+        console.print("[dim]No event broke a clause that a rule carries. `bylaw coverage` shows which have one.[/]")
+    elif written:
+        console.print(f"[dim]Look further: bylaw explain {written} --book …[/]", soft_wrap=True)
+
+
+def _print_counts(console: Console, title: str, counts: Counter[str], words: Mapping[str, str]) -> None:
+    if not counts:
+        return
+    console.print(table(title, ("", "", "events"), _rows(counts, words)))
+    if len(counts) > ROWS:
+        console.print(f"[dim]and {len(counts) - ROWS} more[/]")
+
+
+def _rows(counts: Counter[str], words: Mapping[str, str]) -> Iterable[tuple[object, ...]]:
+    most = max(counts.values())
+    for name, count in counts.most_common(ROWS):
+        text = words.get(name, "")
+        shown = f"{name}\n[dim]{text if len(text) < 70 else text[:69] + '…'}[/]" if text else name
+        yield shown, bar(count / most), f"{count:,}"

@@ -1,0 +1,125 @@
+"""One event and one basis in, one decision out. A pure function: the same inputs, the same bytes.
+
+match → cite the clauses in force → request effects → resolve → decide. Nothing is carried out here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bylaw.base.ids import derived_id
+from bylaw.engine.basis import Basis
+from bylaw.engine.decision import SEMANTICS, Citation, Decision, Diagnostic, Match
+from bylaw.engine.inputs import Inputs
+from bylaw.engine.matching import Erred, Matched, Matcher, Outcome, interpret_rules
+from bylaw.engine.resolve import Request, resolve
+from bylaw.events.event import Event, event_digest, kind_of
+from bylaw.rules.effects import Effect, Lane
+from bylaw.rules.rule import Mode, OnError, Rule
+
+ERROR_QUEUE = "rule-errors"  # where events wait whose rule erred and names no queue of its own
+
+
+@dataclass(frozen=True, slots=True)
+class _Cited:
+    """A match, the clauses it may cite, and those that were not in force."""
+
+    match: Matched
+    clauses: tuple[Citation, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def barred(self) -> str:
+        return "" if self.clauses else "not in force at the event's time: " + ", ".join(self.missing)
+
+
+def decide(event: Event, basis: Basis, matcher: Matcher = interpret_rules) -> Decision:
+    """Return what the rules of a book say about an event, by the clauses in force at its time."""
+    kind = kind_of(event)
+    inputs = Inputs(event, basis.signals[kind], basis.lists)
+    bindings = {"event": event, "lists": basis.lists_object, **inputs.families()}
+    outcomes: tuple[Outcome, ...] = tuple(matcher(basis.rules[kind], kind, bindings))
+
+    matched = [_cite(outcome, event, basis) for outcome in outcomes if isinstance(outcome, Matched)]
+    erred = [outcome for outcome in outcomes if isinstance(outcome, Erred)]
+    planned, dropped = resolve([*_requests(matched), *_precautions(erred)])
+    standing = _standing(matched)
+    return Decision(
+        id=derived_id("dec", basis.operator, event.id, basis.book),
+        event_id=event.id,
+        event_digest=event_digest(event),
+        kind=kind,
+        at=event.at,
+        book=basis.book,
+        semantics=SEMANTICS,
+        clauses=tuple(sorted({clause for cited in standing for clause in cited.clauses if not _exempts(cited)})),
+        rules=tuple(cited.match.rule.id for cited in standing),
+        shadow=tuple(cited.match.rule.id for cited in matched if cited.match.rule.mode is Mode.SHADOW),
+        effects=planned,
+        dropped=dropped,
+        matches=tuple(_match(cited.match) for cited in matched),
+        signals=tuple(inputs.readings()),
+        diagnostics=tuple(_diagnostics(matched, erred)),
+        degraded=bool(erred),
+    )
+
+
+def _cite(match: Matched, event: Event, basis: Basis) -> _Cited:
+    clauses, missing = [], []
+    for clause_id in match.rule.clauses:
+        cited = basis.library.cite(clause_id, event.at)
+        if cited is None:
+            missing.append(clause_id)
+        else:
+            document = cited.document
+            version = document.starts.isoformat() if document.starts else ""
+            clauses.append(
+                Citation(document=document.key, version=version, clause=clause_id, included_by=cited.included_by)
+            )
+    return _Cited(match, tuple(clauses), tuple(missing))
+
+
+def _standing(matched: Iterable[_Cited]) -> list[_Cited]:
+    """The matches that count: enforced, in force, and not exempted."""
+    enforced = [c for c in matched if c.match.rule.mode is Mode.ENFORCE and not c.barred]
+    exempting = [c for c in enforced if _exempts(c)]
+    return exempting or enforced
+
+
+def _exempts(cited: _Cited) -> bool:
+    return any(effect.type.lane is Lane.EXEMPTION for effect in cited.match.rule.effects)
+
+
+def _requests(matched: Iterable[_Cited]) -> Iterable[Request]:
+    for cited in matched:
+        rule = cited.match.rule
+        for effect in rule.effects:
+            yield Request(effect=effect, rules=(rule.id,), mode=rule.mode, barred=cited.barred)
+
+
+def _precautions(erred: Iterable[Erred]) -> Iterable[Request]:
+    """What a rule set wants done when one of its rules errs (ADR 0004)."""
+    for outcome in erred:
+        rule = outcome.rule
+        review = Effect("review", _own_queue(rule))
+        wanted = {OnError.SKIP: (), OnError.REVIEW: (review,), OnError.HOLD: (Effect("hold"), review)}
+        for effect in wanted[rule.on_error]:
+            yield Request(effect=effect, rules=(rule.id,), mode=rule.mode)
+
+
+def _own_queue(rule: Rule) -> str:
+    queues = [effect.argument for effect in rule.effects if effect.name == "review"]
+    return str(queues[0]) if queues else ERROR_QUEUE
+
+
+def _match(match: Matched) -> Match:
+    rule = match.rule
+    return Match(rule=rule.id, mode=rule.mode, clauses=rule.clauses, compared=match.compared)
+
+
+def _diagnostics(matched: Iterable[_Cited], erred: Iterable[Erred]) -> Iterable[Diagnostic]:
+    for outcome in erred:
+        yield Diagnostic(code=f"rule.{outcome.code}", message=outcome.message, rule=outcome.rule.id)
+    for cited in matched:
+        for clause in cited.missing:
+            message = f"`{clause}` was not in force at the event's time"
+            yield Diagnostic(code="policy.not_in_force", message=message, rule=cited.match.rule.id)

@@ -1,0 +1,55 @@
+"""Running the rules of a book over one event. The seam between deciding and evaluating.
+
+``decide`` asks a ``Matcher`` for outcomes and does not know how they came about. This one interprets
+each rule's tree, which is the meaning; a compiled one must give the same outcomes.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bylaw.engine.decision import Comparison
+from bylaw.rules.cel.interpret import evaluate, evaluate_traced
+from bylaw.rules.cel.values import CelError
+from bylaw.rules.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """The rule's condition was true, and these are the values it compared."""
+
+    rule: Rule
+    compared: tuple[Comparison, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Erred:
+    """The rule's condition had no value. ``code`` is CEL's name for why."""
+
+    rule: Rule
+    code: str
+    message: str
+
+
+Bindings = Mapping[str, Any]
+Outcome = Matched | Erred
+Matcher = Callable[[tuple[Rule, ...], str, Bindings], Iterable[Outcome]]
+
+
+def interpret_rules(rules: tuple[Rule, ...], kind: str, bindings: Bindings) -> Iterable[Outcome]:
+    """Evaluate each rule by the reference interpreter; rules that do not match yield nothing."""
+    for rule in rules:
+        condition = rule.conditions[kind]
+        try:
+            if evaluate(condition, bindings) is True:
+                yield Matched(rule, _compared(rule, kind, bindings))
+        except CelError as error:
+            yield Erred(rule, error.code, error.message)
+
+
+def _compared(rule: Rule, kind: str, bindings: Bindings) -> tuple[Comparison, ...]:
+    # Only matches are explained, so only they pay for being traced.
+    traced = evaluate_traced(rule.conditions[kind], bindings)
+    return tuple(
+        Comparison(expression=c.expression, operands=c.operands, result=c.result) for c in traced.comparisons
+    )

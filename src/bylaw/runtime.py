@@ -1,0 +1,70 @@
+"""Wiring: the place that knows every room. From a book and a stream of records to decisions and counts."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from bylaw.book.book import Book
+from bylaw.engine.decide import decide
+from bylaw.engine.decision import Decision
+from bylaw.engine.duplicates import Duplicates, Seen
+from bylaw.events.event import Event, event_digest
+from bylaw.events.sources.records import Reject
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run has seen so far. ``decisions`` counts those that say something."""
+
+    events: int = 0
+    decisions: int = 0
+    degraded: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    by_clause: Counter[str] = field(default_factory=Counter)
+    by_rule: Counter[str] = field(default_factory=Counter)
+    by_effect: Counter[str] = field(default_factory=Counter)
+    by_shadow: Counter[str] = field(default_factory=Counter)
+    by_reason: Counter[str] = field(default_factory=Counter)  # why records were rejected
+
+    def count(self, decision: Decision) -> None:
+        """Add one decision."""
+        self.events += 1
+        if decision.silent:
+            return
+        self.decisions += 1
+        self.degraded += decision.degraded
+        self.by_clause.update(citation.clause for citation in decision.clauses)
+        self.by_rule.update(decision.rules)
+        self.by_shadow.update(decision.shadow)
+        self.by_effect.update(planned.effect for planned in decision.effects)
+
+    def reject(self, reject: Reject) -> None:
+        """Add one record that was no event."""
+        self.rejected += 1
+        self.by_reason[reject.code] += 1
+
+
+def decide_all(book: Book, records: Iterable[Event | Reject], tally: Tally) -> Iterator[Decision | Reject]:
+    """Decide a stream of records in order, and count.
+
+    An event seen before is skipped: its first decision stands. An id used for something else is rejected.
+    """
+    basis = book.basis
+    seen = Duplicates()
+    for record in records:
+        if isinstance(record, Reject):
+            tally.reject(record)
+            yield record
+            continue
+        match seen.see(record.id, event_digest(record)):
+            case Seen.NEW:
+                decision = decide(record, basis)
+                tally.count(decision)
+                yield decision
+            case Seen.SAME:
+                tally.duplicates += 1
+            case Seen.CONFLICT:
+                reject = conflict(record)
+                tally.reject(reject)
+                yield reject
