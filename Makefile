@@ -7,7 +7,14 @@ READY  := $(VENV)/.ready
 .PHONY: demo test check bench lock clean
 
 demo: $(READY)          ## a sample day through the sample operator's book
-	@$(BIN)/bylaw demo
+	@mkdir -p demo
+	@$(BIN)/python examples/harbour/traffic/make_sample_day.py > demo/day.jsonl
+	@$(BIN)/bylaw check --book examples/harbour
+	@$(BIN)/bylaw run --book examples/harbour --source demo/day.jsonl --format jsonl \
+	  --decisions demo/decisions.jsonl --rejects demo/rejects.jsonl --replace
+	@echo "See what carries each clause:   $(BIN)/bylaw coverage --book examples/harbour"
+	@echo "Read how a document is read:    $(BIN)/bylaw policy show examples/harbour/policies/acceptable-use/*.md"
+	@echo "Start with your own policy:     $(BIN)/bylaw init my-book --policy FILE"
 
 test: $(READY)          ## the whole suite; needs only Python packages
 	@$(BIN)/pytest $(PYTEST_OPTIONS)

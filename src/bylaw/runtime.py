@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from bylaw.base.errors import Problem
 from bylaw.book.book import Book
 from bylaw.engine.decide import decide
 from bylaw.engine.decision import Decision
 from bylaw.engine.duplicates import Duplicates, Seen
-from bylaw.events.event import Event, event_digest
-from bylaw.events.sources.records import Reject
+from bylaw.events.decode import event_digest
+from bylaw.events.event import Event
+from bylaw.events.sources.source import Reject
 
 
 @dataclass(slots=True)
@@ -42,7 +44,7 @@ class Tally:
     def reject(self, reject: Reject) -> None:
         """Add one record that was no event."""
         self.rejected += 1
-        self.by_reason[reject.code] += 1
+        self.by_reason[reject.problem.code] += 1
 
 
 def decide_all(book: Book, records: Iterable[Event | Reject], tally: Tally) -> Iterator[Decision | Reject]:
@@ -65,6 +67,15 @@ def decide_all(book: Book, records: Iterable[Event | Reject], tally: Tally) -> I
             case Seen.SAME:
                 tally.duplicates += 1
             case Seen.CONFLICT:
-                reject = conflict(record)
+                reject = _conflict(record)
                 tally.reject(reject)
                 yield reject
+
+
+def _conflict(event: Event) -> Reject:
+    problem = Problem(
+        code="event.conflict",
+        message="its id was used for another event",
+        hint="an id names one event for good: give a change an id of its own",
+    )
+    return Reject(problem=problem, offset=None, length=0, digest=event_digest(event))

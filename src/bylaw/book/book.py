@@ -11,6 +11,8 @@ from bylaw.base.errors import Problem, Problems
 from bylaw.book.cases import PolicyCase, read_cases
 from bylaw.book.documents import check_links, read_documents
 from bylaw.book.folder import Folder, read_folder
+from bylaw.book.limits import FILE as LIMITS_FILE
+from bylaw.book.limits import Limits, read_limits
 from bylaw.book.lists import read_lists
 from bylaw.book.operator import FILE as OPERATOR_FILE
 from bylaw.book.operator import Operator, event_kinds, read_operator
@@ -37,6 +39,7 @@ class Book:
     rules: tuple[Rule, ...]
     promises: Mapping[str, Promise]
     lists: Mapping[str, tuple[str, ...]]
+    limits: Limits | None
     cases: tuple[PolicyCase, ...]
     kinds: Mapping[str, Kind]
     warnings: tuple[Problem, ...]
@@ -82,6 +85,7 @@ def book_of(folder: Folder) -> Book:
     operator = read_operator(operator_bytes, problems)
     kinds = event_kinds(operator, (operator_bytes or b"").decode(errors="replace"), problems)
     lists = read_lists(folder, problems)
+    limits = read_limits(folder.files.get(LIMITS_FILE), problems)
     promises_bytes = folder.files.get(PROMISES_FILE)
     library = read_documents(folder, problems)
     promises = read_promises(promises_bytes, clauses_below(library), _defined(operator), problems)
@@ -104,6 +108,7 @@ def book_of(folder: Folder) -> Book:
         rules=rules,
         promises=promises,
         lists=lists,
+        limits=limits,
         cases=cases,
         kinds=kinds,
         warnings=tuple(sorted(problems, key=lambda problem: (problem.where, problem.code))),

@@ -5,11 +5,10 @@ TOML carries no positions once read, so the line of a mistake is found again in 
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 import msgspec
 
-from bylaw.base.errors import InputError, Problem, Where
+from bylaw.base.errors import Problem, Problems, Where
 from bylaw.base.spelling import did_you_mean
 from bylaw.events.kinds import KINDS, Kind, declare_kind
 
@@ -67,7 +66,7 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class CustomKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An event kind of the operator's own: field → type; ``?`` marks an optional field."""
+    """An event kind of the operator's own: field → type, such as ``optional personal string``."""
 
     fields: dict[str, str]
     doc: str = ""
@@ -125,9 +124,11 @@ def event_kinds(operator: Operator, text: str, problems: list[Problem]) -> Mappi
     kinds = dict(KINDS)
     for name, custom in operator.events.items():
         try:
-            kinds[name] = declare_kind(name, custom.fields)
-        except InputError as error:
-            problems.append(replace(error.problem, where=_place(text, ("events", name))))
+            kinds[name] = declare_kind(
+                name, custom.fields, doc=custom.doc, where=_place(text, ("events", name))
+            )
+        except Problems as error:
+            problems += error.problems
     return kinds
 
 

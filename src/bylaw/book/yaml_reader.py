@@ -158,6 +158,18 @@ class YamlReader:
             return [self.plain(item) for item in node.value]
         return _scalar(node)
 
+    def line_of(self, root: Node, path: str) -> int:
+        """Return the line that ``$.plans[...].price`` leads to, as far as it can be followed."""
+        node, keys = root, [key for key in path.strip("`$").replace("[", ".[").split(".") if key]
+        for key in keys:
+            if not isinstance(node, yaml.MappingNode):
+                break
+            found = [value for name, value in node.value if name.value == key]
+            if not found:
+                break
+            node = found[0]
+        return self.where(node).line
+
     def code(self, node: Node) -> tuple[str, Where]:
         """Return a text in another language, raw, with the place of its first character.
 

@@ -10,7 +10,8 @@ Folder = Annotated[Path | None, typer.Argument(help="The book's folder.", show_d
 BookOption = Annotated[Path | None, typer.Option("--book", help="The book's folder.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 At = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day whose versions count.", show_default="today")
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="The day whose versions count.", show_default="today"),
 ]
 
 
@@ -32,7 +33,9 @@ def check(folder: Folder = None, book: BookOption = None, *, json: Json = False)
         print_json({"ok": True, "digest": loaded.digest, "problems": loaded.warnings})
         return
     print_problems(loaded.warnings)
-    clauses = sum(not c.heading for versions in loaded.library.versions.values() for d in versions for c in d.clauses)
+    clauses = sum(
+        not c.heading for versions in loaded.library.versions.values() for d in versions for c in d.clauses
+    )
     out().print(
         f"[green]ok[/] {loaded.operator.operator.name}: {sum(map(len, loaded.library.versions.values()))} documents, "
         f"{clauses} clauses, {len(loaded.rules)} rules, {len(loaded.promises)} promises, "
@@ -69,7 +72,7 @@ def coverage(
         raise typer.Exit(1)
 
 
-def test(folder: Folder = None, book: BookOption = None, *, json: Json = False) -> None:
+def cases(folder: Folder = None, book: BookOption = None, *, json: Json = False) -> None:
     """Run a book's policy cases; a failure shows what was compared."""
     from bylaw.book.book import load_book
     from bylaw.cli.case_report import print_cases, run_cases

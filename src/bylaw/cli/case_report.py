@@ -39,7 +39,9 @@ def run_cases(book: Book) -> list[CaseResult]:
     for case in book.cases:
         decision = decide(case.event, basis)
         shortfalls = judge(case, decision)
-        concerned = {rule for s in shortfalls if s.what in ("rules", "shadow") for rule in (*s.expected, *s.got)}
+        concerned = {
+            rule for s in shortfalls if s.what in ("rules", "shadow") for rule in (*s.expected, *s.got)
+        }
         concerned |= {rule.id for rule in book.rules if shortfalls and _expects(case, rule.clauses)}
         questions = tuple(ask_all(case.event, basis, concerned)) if shortfalls else ()
         results.append(CaseResult(case=case, decision=decision, shortfalls=shortfalls, questions=questions))
@@ -59,7 +61,9 @@ def print_cases(results: list[CaseResult]) -> None:
         for shortfall in result.shortfalls:
             wanted = ", ".join(shortfall.expected) or "nothing"
             got = ", ".join(shortfall.got) or "nothing"
-            console.print(f"    {shortfall.what}: expected [green]{wanted}[/], got [red]{got}[/]", soft_wrap=True)
+            console.print(
+                f"    {shortfall.what}: expected [green]{wanted}[/], got [red]{got}[/]", soft_wrap=True
+            )
         if result.questions:
             console.print(
                 table(

@@ -21,14 +21,19 @@ def read_decisions(path: Path) -> Iterator[Decision]:
         InputError: a line is no decision.
     """
     if not path.is_file():
-        raise NotFoundError("explain.no_file", f"no file `{path}`", hint="`bylaw run … --decisions FILE` writes one")
+        raise NotFoundError(
+            "explain.no_file", f"no file `{path}`", hint="`bylaw run … --decisions FILE` writes one"
+        )
     with path.open("rb") as file:
         for number, line in enumerate(iter(lambda: file.readline(MAX_LINE_BYTES), b""), start=1):
             try:
                 yield _DECODER.decode(line)
             except (msgspec.DecodeError, UnicodeDecodeError):
                 raise InputError(
-                    "explain.line", "not a decision", where=Where(str(path), number), hint="give a file of decisions"
+                    "explain.line",
+                    "not a decision",
+                    where=Where(str(path), number),
+                    hint="give a file of decisions",
                 ) from None
 
 
@@ -42,5 +47,7 @@ def find_decision(path: Path, wanted: str) -> Decision:
         if wanted in (decision.id, decision.event_id):
             return decision
     raise NotFoundError(
-        "explain.not_found", f"no decision or event `{wanted}` in `{path}`", hint=f"`bylaw explain {path}` lists them"
+        "explain.not_found",
+        f"no decision or event `{wanted}` in `{path}`",
+        hint=f"`bylaw explain {path}` lists them",
     )

@@ -7,11 +7,15 @@ import typer
 
 
 def explain(
-    decisions: Annotated[Path, typer.Argument(help="A file that `bylaw run --decisions` wrote.", show_default=False)],
+    decisions: Annotated[
+        Path, typer.Argument(help="A file that `bylaw run --decisions` wrote.", show_default=False)
+    ],
     wanted: Annotated[
         str, typer.Argument(metavar="[ID]", help="The id of a decision or of an event; without it, a list.")
     ] = "",
-    book: Annotated[Path | None, typer.Option(help="The book's folder: shows the words of the clauses.")] = None,
+    book: Annotated[
+        Path | None, typer.Option(help="The book's folder: shows the words of the clauses.")
+    ] = None,
     limit: Annotated[int, typer.Option(help="How many decisions a list shows.")] = 20,
     *,
     json: Annotated[bool, typer.Option("--json", help="Print the decision as JSON.")] = False,

@@ -7,8 +7,12 @@ import typer
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the book is made.", show_default=False)],
-    policy: Annotated[list[Path], typer.Option(help="A policy document; repeat for more.", show_default=False)],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Where the book is made.", show_default=False)
+    ],
+    policy: Annotated[
+        list[Path], typer.Option(help="A policy document; repeat for more.", show_default=False)
+    ],
 ) -> None:
     """Turn published policies into a book that loads, lists what is unbound and suggests rules."""
     from bylaw.cli.start_book import print_start, start_book

@@ -18,10 +18,9 @@ app.add_typer(policy.app, name="policy")
 app.command("init")(init.init)
 app.command("check")(book.check)
 app.command("coverage")(book.coverage)
-app.command("test")(book.test)
+app.command("test")(book.cases)
 app.command("run")(run.run)
 app.command("explain")(explain.explain)
-app.command("demo")(run.demo)
 
 
 def _version(wanted: bool) -> None:
@@ -32,7 +31,10 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    *, version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which.")] = False
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which.")
+    ] = False,
 ) -> None:
     """Take the options of every command."""
 

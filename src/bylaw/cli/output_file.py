@@ -31,7 +31,9 @@ class LineFile:
         """
         if path.is_file() and path.stat().st_size and not replace:
             raise ConflictError(
-                "run.output_exists", f"`{path}` holds an earlier run", hint="name another file, or add --replace"
+                "run.output_exists",
+                f"`{path}` holds an earlier run",
+                hint="name another file, or add --replace",
             )
         self.path = path
         self._pending: list[bytes] = []
@@ -40,7 +42,9 @@ class LineFile:
         try:
             self._file = path.open("wb", buffering=0)
         except OSError as error:
-            raise InputError("run.output", f"cannot write `{path}`: {(error.strerror or '').lower()}") from None
+            raise InputError(
+                "run.output", f"cannot write `{path}`: {(error.strerror or '').lower()}"
+            ) from None
 
     def write(self, line: bytes) -> None:
         """Add a line (without its newline).

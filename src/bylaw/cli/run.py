@@ -1,4 +1,4 @@
-"""``bylaw run``: a book over a source of real events; ``bylaw demo``: the same over a sample day."""
+"""``bylaw run``: a book over a source of real events."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,8 +8,10 @@ import typer
 
 def run(
     book: Annotated[Path, typer.Option("--book", help="The book's folder.", show_default=False)],
-    source: Annotated[str, typer.Option(help="A file or folder of records; `-` is standard input.", show_default=False)],
-    kind: Annotated[
+    source: Annotated[
+        str, typer.Option(help="A file or folder of records; `-` is standard input.", show_default=False)
+    ],
+    format_: Annotated[
         str,
         typer.Option(
             "--format", help="jsonl, mbox, maildir, eml, access-log, csv or parquet.", show_default=False
@@ -20,13 +22,18 @@ def run(
     ] = None,
     rejects: Annotated[
         Path | None,
-        typer.Option(help="Write records that are no events here: place, reason and digest, never the content."),
+        typer.Option(
+            help="Write records that are no events here: place, reason and digest, never the content."
+        ),
     ] = None,
     column_map: Annotated[
-        Path | None, typer.Option("--map", help="For csv and parquet: a TOML file that maps columns to fields.")
+        Path | None,
+        typer.Option("--map", help="For csv and parquet: a TOML file that maps columns to fields."),
     ] = None,
     *,
-    replace: Annotated[bool, typer.Option("--replace", help="Overwrite the files of an earlier run.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Overwrite the files of an earlier run.")
+    ] = False,
     every: Annotated[bool, typer.Option("--every", help="Write silent decisions too.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON for scripts.")] = False,
     fail_on_rejects: Annotated[bool, typer.Option(help="Exit 1 when a record was rejected.")] = False,
@@ -36,9 +43,21 @@ def run(
     A bad record is rejected with its reason and the run goes on. When it is interrupted, what was decided
     is on disk.
     """
-    from bylaw.cli.run_loop import Files, run_book
+    from bylaw.cli.job import Job
+    from bylaw.cli.run_loop import run_job
 
-    files = Files(decisions=decisions, rejects=rejects, replace=replace, every=every)
-    tally = run_book(book, source, kind, column_map, files, json=json)
+    tally = run_job(
+        Job(
+            book=book,
+            source=source,
+            format=format_,
+            column_map=column_map,
+            decisions=decisions,
+            rejects=rejects,
+            replace=replace,
+            every=every,
+            json=json,
+        )
+    )
     if fail_on_rejects and tally.rejected:
         raise typer.Exit(1)

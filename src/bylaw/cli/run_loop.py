@@ -2,54 +2,105 @@
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from pathlib import Path
+from datetime import UTC, datetime
 
-import msgspec
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from bylaw.base.canonical import canonical_bytes
 from bylaw.book.book import Book, load_book
+from bylaw.cli.job import Job
 from bylaw.cli.output_file import LineFile, OutputError
 from bylaw.cli.run_summary import print_summary
 from bylaw.cli.screen import err, print_problems
 from bylaw.engine.decision import Decision
-from bylaw.events.event import Event
-from bylaw.events.sources.records import Reject
+from bylaw.events.decode import CLOCK_SKEW
+from bylaw.events.sources.columns import ColumnMap, read_column_map
+from bylaw.events.sources.formats import read_events
+from bylaw.events.sources.source import Reject, Source
 from bylaw.runtime import Tally, decide_all
 
-PROGRESS_EVERY = 500
+PROGRESS_EVERY = 200  # records between two looks at the bar
+SHOWN_WARNINGS = 5
+SHOWN_REJECTS = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Files:
-    """Where a run writes."""
+def run_job(job: Job) -> Tally:
+    """Run a book over a source and print the summary, also when the run is cut short.
 
-    decisions: Path | None
-    rejects: Path | None
-    replace: bool
-    every: bool
-
-
-def run_book(
-    path: Path, source: str, source_format: str, column_map: Path | None, files: Files, *, json: bool
-) -> Tally:
-    """Run a book over a source and print the summary, also when the run is cut short."""
-    book = load_book(path)
-    print_problems(book.warnings if len(book.warnings) <= 5 else ())
+    Exits with 130 when interrupted and 3 when the disk refused; what was decided before is kept.
+    """
+    book = load_book(job.book)
+    if len(book.warnings) <= SHOWN_WARNINGS:
+        print_problems(book.warnings)
+    else:
+        err().print(f"[yellow]{len(book.warnings)} warnings[/] about the book: bylaw check {job.book}")
+    source = _source(job)
     tally, started, status = Tally(), time.perf_counter(), 0
     try:
-        with ExitStack() as stack:
-            _write_all(book, _records(book, source, source_format, column_map), files, tally, stack)
+        _decide_and_write(job, book, source, tally)
     except KeyboardInterrupt:
         status = 130
         err().print("[yellow]interrupted[/]: what was decided before is kept")
     except OutputError as error:
         status = 3
         err().print(f"[bold red]error:[/] {error}; what was decided before is kept. Make room and run again.")
-    print_summary(tally, time.perf_counter() - started, json=json, texts=_clause_texts(book), written=files.decisions)
+    print_summary(job, tally, time.perf_counter() - started, clause_texts(book))
     if status:
         sys.exit(status)
     return tally
+
+
+def clause_texts(book: Book) -> dict[str, str]:
+    """Return the words of every clause by its id, in the latest version that has it."""
+    return {c.id: c.text for versions in book.library.versions.values() for d in versions for c in d.clauses}
+
+
+def _source(job: Job) -> Source:
+    columns = read_column_map(str(job.column_map)) if job.column_map else ColumnMap()
+    now = datetime.now(UTC)  # noqa: TID251 - the command line is where time enters
+    return Source(path=job.source, latest=now + CLOCK_SKEW, default_time=now, columns=columns)
+
+
+def _decide_and_write(job: Job, book: Book, source: Source, tally: Tally) -> None:
+    with ExitStack() as stack:
+        decisions = (
+            stack.enter_context(LineFile(job.decisions, replace=job.replace)) if job.decisions else None
+        )
+        rejects = stack.enter_context(LineFile(job.rejects, replace=job.replace)) if job.rejects else None
+        results = decide_all(book, read_events(source, job.format, book.codec), tally)
+        for result in _with_progress(results, source, tally):
+            if isinstance(result, Reject):
+                _tell_reject(result, tally)
+                if rejects:
+                    rejects.write(canonical_bytes(result.row()))
+            elif decisions and (job.every or not result.silent):
+                decisions.write(canonical_bytes(result))
+
+
+def _tell_reject(reject: Reject, tally: Tally) -> None:
+    if tally.rejected <= SHOWN_REJECTS:
+        print_problems([reject.problem])
+    if tally.rejected == SHOWN_REJECTS + 1:
+        err().print("[dim]more rejects follow; --rejects FILE keeps them all[/]")
+
+
+def _with_progress(
+    results: Iterator[Decision | Reject], source: Source, tally: Tally
+) -> Iterator[Decision | Reject]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=err(), transient=True) as bar:
+        task = bar.add_task("deciding", total=None, rate="")
+        started = time.perf_counter()
+        for number, result in enumerate(results, start=1):
+            if number % PROGRESS_EVERY == 0:
+                rate = f"{tally.events / (time.perf_counter() - started):,.0f} events/s"
+                bar.update(task, total=source.progress.total, completed=source.progress.consumed, rate=rate)
+            yield result

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from rich.console import Console
 
+from bylaw.cli.job import Job
 from bylaw.cli.screen import bar, out, print_json, table
 from bylaw.runtime import Tally
 
@@ -30,9 +30,9 @@ def summary(tally: Tally, seconds: float) -> dict[str, object]:
     }
 
 
-def print_summary(tally: Tally, seconds: float, *, json: bool, texts: Mapping[str, str], written: Path | None) -> None:
+def print_summary(job: Job, tally: Tally, seconds: float, texts: Mapping[str, str]) -> None:
     """Print the summary; ``texts`` gives the words of clauses by id."""
-    if json:
+    if job.json:
         print_json(summary(tally, seconds))
         return
     console = out()
@@ -52,9 +52,13 @@ def print_summary(tally: Tally, seconds: float, *, json: bool, texts: Mapping[st
         soft_wrap=True,
     )
     if not tally.decisions:
-        console.print("[dim]No event broke a clause that a rule carries. `bylaw coverage` shows which have one.[/]")
-    elif written:
-        console.print(f"[dim]Look further: bylaw explain {written} --book …[/]", soft_wrap=True)
+        console.print(
+            "[dim]No event broke a clause that a rule carries. `bylaw coverage` shows which have one.[/]"
+        )
+    elif job.decisions:
+        console.print(
+            f"[dim]Look further: bylaw explain {job.decisions} --book {job.book}[/]", soft_wrap=True
+        )
 
 
 def _print_counts(console: Console, title: str, counts: Counter[str], words: Mapping[str, str]) -> None:

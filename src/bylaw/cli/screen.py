@@ -52,7 +52,9 @@ def print_json(value: object) -> None:
     print(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str | Text]], numbers: int = 1) -> Table:
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[str | Text]], numbers: int = 1
+) -> Table:
     """Return a table whose last ``numbers`` columns are figures, set flush right."""
     made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for index, column in enumerate(columns):

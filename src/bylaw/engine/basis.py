@@ -26,7 +26,13 @@ class Basis:
 
 
 def basis_of(
-    *, operator: str, book: str, library: Library, lists: Lists, rules: Iterable[Rule], kinds: Mapping[str, Kind]
+    *,
+    operator: str,
+    book: str,
+    library: Library,
+    lists: Lists,
+    rules: Iterable[Rule],
+    kinds: Mapping[str, Kind],
 ) -> Basis:
     """Return the basis of a book: rules sorted by the kinds they run on."""
     live = [rule for rule in rules if rule.mode is not Mode.OFF]

@@ -12,7 +12,9 @@ from bylaw.engine.decision import SEMANTICS, Citation, Decision, Diagnostic, Mat
 from bylaw.engine.inputs import Inputs
 from bylaw.engine.matching import Erred, Matched, Matcher, Outcome, interpret_rules
 from bylaw.engine.resolve import Request, resolve
-from bylaw.events.event import Event, event_digest, kind_of
+from bylaw.events.decode import event_digest
+from bylaw.events.event import Event
+from bylaw.events.kinds import kind_of
 from bylaw.rules.effects import Effect, Lane
 from bylaw.rules.rule import Mode, OnError, Rule
 
@@ -51,7 +53,9 @@ def decide(event: Event, basis: Basis, matcher: Matcher = interpret_rules) -> De
         at=event.at,
         book=basis.book,
         semantics=SEMANTICS,
-        clauses=tuple(sorted({clause for cited in standing for clause in cited.clauses if not _exempts(cited)})),
+        clauses=tuple(
+            sorted({clause for cited in standing for clause in cited.clauses if not _exempts(cited)})
+        ),
         rules=tuple(cited.match.rule.id for cited in standing),
         shadow=tuple(cited.match.rule.id for cited in matched if cited.match.rule.mode is Mode.SHADOW),
         effects=planned,
@@ -73,7 +77,9 @@ def _cite(match: Matched, event: Event, basis: Basis) -> _Cited:
             document = cited.document
             version = document.starts.isoformat() if document.starts else ""
             clauses.append(
-                Citation(document=document.key, version=version, clause=clause_id, included_by=cited.included_by)
+                Citation(
+                    document=document.key, version=version, clause=clause_id, included_by=cited.included_by
+                )
             )
     return _Cited(match, tuple(clauses), tuple(missing))
 

@@ -3,11 +3,21 @@
 from collections.abc import Iterable, Mapping
 from types import SimpleNamespace
 
+from bylaw.engine.functions import FUNCTIONS
 from bylaw.events.kinds import FieldSpec, Kind
 from bylaw.rules.cel.environment import Environment
-from bylaw.engine.functions import FUNCTIONS
 from bylaw.rules.cel.types import (
-    BOOL, BYTES, DOUBLE, INT, STRING, TIMESTAMP, Field, ObjectType, Type, list_of, map_of,
+    BOOL,
+    BYTES,
+    DOUBLE,
+    INT,
+    STRING,
+    TIMESTAMP,
+    Field,
+    ObjectType,
+    Type,
+    list_of,
+    map_of,
 )
 from bylaw.signals.registry import signals_for
 from bylaw.signals.signal import Lists, Signal
@@ -48,5 +58,7 @@ def _field(spec: FieldSpec) -> Field:
 def _families(signals: Iterable[Signal]) -> dict[str, Type]:
     members: dict[str, dict[str, Field]] = {}
     for signal in signals:
-        members.setdefault(signal.family, {})[signal.member] = Field(TYPES[signal.type], personal=signal.personal)
+        members.setdefault(signal.family, {})[signal.member] = Field(
+            TYPES[signal.type], personal=signal.personal
+        )
     return {family: ObjectType(family, fields) for family, fields in members.items()}

@@ -23,16 +23,24 @@ def explain(decision: Decision, texts: Mapping[str, str]) -> Iterable[Passage]:
     yield Passage("What happened", (f"{decision.kind} at {when} (event {decision.event_id})",))
     yield Passage("Clauses", tuple(_clauses(decision, texts)) or ("none",))
     yield from (_match(match, decision) for match in decision.matches)
-    yield Passage("What is done", tuple(f"{_effect(p.effect, p.argument)}  ← {', '.join(p.rules)}" for p in decision.effects) or ("nothing",))
+    yield Passage(
+        "What is done",
+        tuple(f"{_effect(p.effect, p.argument)}  ← {', '.join(p.rules)}" for p in decision.effects)
+        or ("nothing",),
+    )
     if decision.dropped:
-        dropped = (f"{_effect(d.effect, d.argument)}  ← {', '.join(d.rules)}: {d.why}" for d in decision.dropped)
+        dropped = (
+            f"{_effect(d.effect, d.argument)}  ← {', '.join(d.rules)}: {d.why}" for d in decision.dropped
+        )
         yield Passage("What is not done, and why", tuple(dropped))
     if decision.signals:
         yield Passage("Signals read", tuple(_signals(decision)))
     if decision.diagnostics:
         lines = (f"{d.rule}: {d.message} [{d.code}]" for d in decision.diagnostics)
         yield Passage("What failed" if decision.degraded else "Remarks", tuple(lines))
-    yield Passage("Made from", (f"decision {decision.id}", f"book {decision.book}", f"event {decision.event_digest}"))
+    yield Passage(
+        "Made from", (f"decision {decision.id}", f"book {decision.book}", f"event {decision.event_digest}")
+    )
 
 
 def _clauses(decision: Decision, texts: Mapping[str, str]) -> Iterable[str]:
@@ -45,14 +53,27 @@ def _clauses(decision: Decision, texts: Mapping[str, str]) -> Iterable[str]:
 
 
 def _match(match: Match, decision: Decision) -> Passage:
-    standing = "" if match.rule in decision.rules else ", in shadow" if match.rule in decision.shadow else ", set aside"
-    lines = (f"{c.expression}  with  {' · '.join(c.operands)}  →  {c.result}" if c.operands else f"{c.expression}  →  {c.result}" for c in match.compared)
+    standing = (
+        ""
+        if match.rule in decision.rules
+        else ", in shadow"
+        if match.rule in decision.shadow
+        else ", set aside"
+    )
+    lines = (
+        f"{c.expression}  with  {' · '.join(c.operands)}  →  {c.result}"
+        if c.operands
+        else f"{c.expression}  →  {c.result}"
+        for c in match.compared
+    )
     return Passage(f"Rule {match.rule}{standing}", tuple(lines))
 
 
 def _signals(decision: Decision) -> Iterable[str]:
     for reading in decision.signals:
-        value = f"‹{reading.size} long›" if reading.value is None and reading.size is not None else reading.value
+        value = (
+            f"‹{reading.size} long›" if reading.value is None and reading.size is not None else reading.value
+        )
         yield f"{reading.name} = {'missing' if value is None else value}  (version {reading.version})"
 
 

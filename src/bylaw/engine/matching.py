@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bylaw.engine.decision import Comparison
-from bylaw.rules.cel.interpret import evaluate, evaluate_traced
+from bylaw.rules.cel import explain as cel
+from bylaw.rules.cel.interpret import evaluate
 from bylaw.rules.cel.values import CelError
 from bylaw.rules.rule import Rule
 
@@ -41,7 +42,7 @@ def interpret_rules(rules: tuple[Rule, ...], kind: str, bindings: Bindings) -> I
     for rule in rules:
         condition = rule.conditions[kind]
         try:
-            if evaluate(condition, bindings) is True:
+            if evaluate(condition.tree, bindings) is True:
                 yield Matched(rule, _compared(rule, kind, bindings))
         except CelError as error:
             yield Erred(rule, error.code, error.message)
@@ -49,7 +50,11 @@ def interpret_rules(rules: tuple[Rule, ...], kind: str, bindings: Bindings) -> I
 
 def _compared(rule: Rule, kind: str, bindings: Bindings) -> tuple[Comparison, ...]:
     # Only matches are explained, so only they pay for being traced.
-    traced = evaluate_traced(rule.conditions[kind], bindings)
-    return tuple(
-        Comparison(expression=c.expression, operands=c.operands, result=c.result) for c in traced.comparisons
-    )
+    traced = cel.evaluate_traced(rule.conditions[kind], bindings)
+    return tuple(map(comparison, traced.comparisons))
+
+
+def comparison(compared: cel.Comparison) -> Comparison:
+    """Return a comparison as decisions record it."""
+    result = compared.result if isinstance(compared.result, str) else str(compared.result).lower()
+    return Comparison(expression=compared.snippet, operands=compared.operands, result=result)
