@@ -7,13 +7,15 @@ of the book's lists; its version is recorded with every value, because the value
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from bylaw.events.event import Event
+from bylaw.events.kinds import Kind, text_of
 
 SignalType = Literal["bool", "int", "double", "string", "list(string)"]
 SignalValue = bool | int | float | str | list[str]
 Lists = Mapping[str, tuple[str, ...]]
+Value = TypeVar("Value", bool, int, float, str, list[str])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +23,7 @@ class Signal:
     """One value a rule may read.
 
     ``kinds`` names the event kinds it can be computed for; empty means every kind that has one of
-    ``fields``. ``cost`` is in units of about one microsecond for a text of 200 bytes. ``personal`` marks
+    ``fields``, and where those are empty too, every kind with a field that is prose. ``cost`` is in units of about one microsecond for a text of 200 bytes. ``personal`` marks
     a value that may repeat what a person wrote: evidence shows its size, never the value.
     ``compute`` may raise ``ValueError``: the signal is then missing, and the decision says so.
     """
@@ -45,3 +47,16 @@ class Signal:
     def member(self) -> str:
         """The name after the dot."""
         return self.name.partition(".")[2]
+
+    def serves(self, kind: Kind) -> bool:
+        """Tell whether the signal can be computed for events of a kind, declared ones included."""
+        if self.kinds:
+            return kind.name in self.kinds
+        if self.fields:
+            return not kind.fields.keys().isdisjoint(self.fields)
+        return any(field.text for field in kind.fields.values())
+
+
+def of_text(compute: Callable[[str], Value]) -> Callable[[Event, Lists], Value]:
+    """Return a signal's ``compute`` for what depends on nothing but the event's text."""
+    return lambda event, _lists: compute(text_of(event))
