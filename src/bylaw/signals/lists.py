@@ -5,7 +5,7 @@ thousand entries for each event would cost more than scanning the text. Lists wr
 short and known by value. Remembering changes no result, and its size is bounded.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
@@ -34,8 +34,8 @@ def built_once(build: Callable[[tuple[str, ...]], Built]) -> Callable[[Entries],
     """Return ``build``, remembering what it made of the last ``MAX_BUILT`` lists. It must be pure."""
 
     @lru_cache(maxsize=MAX_BUILT)
-    def remembered(key: Hashable) -> Built:
-        return build(key.entries if isinstance(key, _Same) else key)  # type: ignore[arg-type] - else a tuple
+    def remembered(key: _Same | tuple[str, ...]) -> Built:
+        return build(key.entries if isinstance(key, _Same) else key)
 
     def ask(entries: Entries) -> Built:
         return remembered(_Same(entries) if isinstance(entries, tuple) else tuple(entries))

@@ -30,10 +30,10 @@ class Signal:
 
     name: str  # family.member
     type: SignalType
-    version: str
     doc: str  # one line for the people who write rules
-    fields: tuple[str, ...]
     compute: Callable[[Event, Lists], SignalValue]
+    version: str = "1"  # another whenever the same event may get another value
+    fields: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     cost: int = 1
     personal: bool = False

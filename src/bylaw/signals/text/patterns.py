@@ -10,8 +10,8 @@ def matches_any(text: str, patterns: Entries) -> bool:
     """Return whether any pattern of the list is found in the text as written. Linear in the text.
 
     Raises:
-        InputError: ``signals.bad_pattern``, an entry is not an RE2 pattern, or all together need more
-            memory than RE2 allows. A book checks its lists when it is loaded.
+        InputError: ``signals.bad_pattern``, an entry is not an RE2 pattern; ``signals.too_many_patterns``,
+            all together need more memory than RE2 allows. A book checks its lists when it is loaded.
     """
     ready = _ready(patterns)
     return ready is not None and bool(ready.Match(text))
@@ -24,15 +24,20 @@ def _ready(patterns: tuple[str, ...]) -> re2.Set | None:
     options = re2.Options()
     options.log_errors = False
     ready = re2.Set.SearchSet(options)
-    number = 0
+    added = 0
     try:
-        for number, pattern in enumerate(patterns, start=1):
+        for pattern in patterns:
             ready.Add(pattern)
+            added += 1
         ready.Compile()
     except re2.error as error:
+        if added == len(patterns):
+            raise InputError(
+                "signals.too_many_patterns", "the list needs more memory than RE2 allows"
+            ) from error
         raise InputError(
             "signals.bad_pattern",
-            f"entry {number} of the list is not an RE2 pattern, or the list is too large for RE2",
+            f"entry {added + 1} of the list is not an RE2 pattern",
             hint="see the RE2 syntax; look-around and back-references do not exist",
         ) from error
     return ready
