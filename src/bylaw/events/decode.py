@@ -74,6 +74,8 @@ class Codec:
     ) -> Event:
         """Return the event that a mapping with ``kind`` and the kind's fields says.
 
+        Without ``id`` it gets one derived from its values and ``where.line``, as in ``decode``.
+
         Args:
             values: as from JSON; times may be ``datetime``.
             where: the row's place, for errors.
@@ -84,6 +86,8 @@ class Codec:
             InputError: the mapping is no such event.
         """
         try:
+            if "id" not in values:
+                values = {**values, "id": derived_id("evt", digest(_ENCODER.encode(values)), str(where.line))}
             event = msgspec.convert(values, self._type, strict=not lax)
         except NOT_DECODED as error:
             raise explain(error, values, self.kinds, where) from None

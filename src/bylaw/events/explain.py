@@ -13,8 +13,8 @@ from bylaw.base.errors import InputError, Where
 from bylaw.base.spelling import did_you_mean
 from bylaw.events.kinds import MAX_NAME, Kind
 
-# What the decoder may raise on any bytes or values; the first two cover its own errors.
-NOT_DECODED: Final = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError)
+# What decoding may raise on any bytes or values.
+NOT_DECODED: Final = (msgspec.MsgspecError, ValueError, TypeError, RecursionError, OverflowError)
 
 
 class _Meaning(NamedTuple):
@@ -99,7 +99,7 @@ def _other(error: Exception, message: str, path: str, where: Where) -> InputErro
         wanted, got = (_OUR_TYPES.get(word, word) for word in (words[1], words[3]))
         at = f" at `{path}`" if path else ""
         return InputError("event.wrong_type", f"expected {wanted}, got {got}{at}", where=where)
-    if isinstance(error, msgspec.ValidationError):
+    if isinstance(error, msgspec.ValidationError | TypeError):
         at = f" at `{path}`" if path else ""
         return InputError("event.wrong_type", f"a value has the wrong type{at}", where=where)
     detail = message.removeprefix("JSON is malformed: ")
