@@ -1,37 +1,15 @@
 """What a condition may name, for each event kind: the event's fields, its signals, the lists, functions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from types import SimpleNamespace
 
 from bylaw.engine.functions import FUNCTIONS
+from bylaw.engine.types import TYPES
 from bylaw.events.kinds import FieldSpec, Kind
 from bylaw.rules.cel.environment import Environment
-from bylaw.rules.cel.types import (
-    BOOL,
-    BYTES,
-    DOUBLE,
-    INT,
-    STRING,
-    TIMESTAMP,
-    Field,
-    ObjectType,
-    Type,
-    list_of,
-    map_of,
-)
+from bylaw.rules.cel.types import Field, ObjectType, Type
 from bylaw.signals.registry import signals_for
 from bylaw.signals.signal import Lists, Signal
-
-TYPES: Mapping[str, Type] = {
-    "string": STRING,
-    "int": INT,
-    "double": DOUBLE,
-    "bool": BOOL,
-    "bytes": BYTES,
-    "timestamp": TIMESTAMP,
-    "list(string)": list_of(STRING),
-    "map(string,string)": map_of(STRING, STRING),
-}
 
 
 def environment_for(kind: Kind, lists: Lists) -> Environment:
