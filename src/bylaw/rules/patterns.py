@@ -7,7 +7,7 @@ import re2
 
 PATTERN_LIMIT = 4_096  # characters
 PROGRAM_BYTES = 1 << 20  # of one compiled expression; counted repetition makes short ones large
-_KEPT = 4_096  # compiled expressions; a book has fewer
+_KEPT = 2_048  # compiled expressions
 
 
 class PatternError(ValueError):

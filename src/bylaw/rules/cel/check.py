@@ -180,7 +180,7 @@ class _Checker:
         types = [node.type for node in arguments]
         resolved = resolve(candidates, types)
         if not candidates:
-            self._unknown_function(written, name, receiver=receiver)
+            self._unknown_function(written, name, arguments, receiver=receiver)
         elif resolved is None:
             self._finding("rule.type", written.at, *no_overload(name, types, candidates))
         else:
@@ -196,13 +196,20 @@ class _Checker:
             arguments=arguments,
         )
 
-    def _unknown_function(self, written: syntax.Call, name: str, *, receiver: bool) -> None:
+    def _unknown(self, node: Node) -> bool:
+        return isinstance(node, tree.Variable) and node.name not in self.environment.variables
+
+    def _unknown_function(
+        self, written: syntax.Call, name: str, arguments: tuple[Node, ...], *, receiver: bool
+    ) -> None:
+        if receiver and self._unknown(arguments[0]):
+            return  # told already, as an unknown name
         if receiver and name in MACRO_NAMES:
             hint = f"it is written `list.{name}(x, condition)`"
             self._finding("rule.syntax", written.at, f"`{name}` takes a name and what to do with it", hint)
             return
         known = [f.name for f in self.environment.functions.values() if f.styled(receiver=receiver)]
-        hint = did_you_mean(name, [n for n in known if n[-1] not in "_n" or n.isalpha()])
+        hint = did_you_mean(name, [n for n in known if n[0].isalpha()])
         if name in self.environment.functions:
             hint = f"it is called as `x.{name}()`" if not receiver else f"it is called as `{name}(x)`"
         self._finding("rule.unknown_function", written.at, f"unknown function `{name}`", hint)

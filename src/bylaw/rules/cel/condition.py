@@ -13,7 +13,7 @@ from bylaw.rules.cel.environment import Environment
 from bylaw.rules.cel.parse import parse
 from bylaw.rules.cel.source import Finding, Source
 from bylaw.rules.cel.tree import Node
-from bylaw.rules.cel.types import BOOL, Type, goes_with
+from bylaw.rules.cel.types import BOOL, DYN, Type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +52,9 @@ def compile_condition(
     """
     text = Source(source, where)
     tree, findings = check(parse(text), environment)
-    if not goes_with(tree.type, expected):
+    if not findings and tree.type != expected != DYN:
         message = f"the condition comes to {tree.type}, where {expected} is wanted"
-        findings = (*findings, Finding("rule.type", tree.span.start, message))
+        findings = (Finding("rule.type", tree.span.start, message),)
     if findings:
         raise text.problems(findings)
     return Condition(source=source, tree=tree, type=tree.type, cost=static_cost(tree), where=text.where)

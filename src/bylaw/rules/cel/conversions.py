@@ -49,7 +49,7 @@ def _digits(text: str) -> int:
         raise CelError("conversion", "the text is no whole number")
     if len(body.lstrip("0")) > 20:
         raise CelError("overflow", "the whole number does not fit into 64 bits")
-    return int(text)
+    return int(body.lstrip("0") or "0") * (-1 if text[0] == "-" else 1)
 
 
 def _truncated(number: float, *, low: float, high: float) -> int:

@@ -1,6 +1,6 @@
 """What a condition compared on its way to its answer, told without what people wrote."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ class Comparison:
     """One comparison or predicate that was evaluated.
 
     ``operator`` is a sign (``>``), a function (``contains``), ``has``, or empty for a value that is true or
-    false by itself. ``operands`` are ready to be shown. ``result`` is ``true``, ``false``, or ``error:`` and its code.
+    false by itself. ``operands`` are ready to be shown; those from an error on are missing. ``result`` is ``true``, ``false``, or ``error:`` and its code.
     """
 
     expression: str
@@ -53,7 +53,7 @@ def evaluate_traced(condition: Condition, bindings: Bindings) -> Traced:
     """
     seen: list[Comparison] = []
 
-    def watch(node: Node, arguments: tuple[Value, ...], outcome: Value | CelError) -> None:
+    def watch(node: Node, arguments: Sequence[Value], outcome: Value | CelError) -> None:
         if len(seen) < COMPARISON_LIMIT and _tells(node):
             seen.append(_comparison(condition, node, arguments, outcome))
 
@@ -71,7 +71,7 @@ def _tells(node: Node) -> bool:
 
 
 def _comparison(
-    condition: Condition, node: Node, arguments: tuple[Value, ...], outcome: Value | CelError
+    condition: Condition, node: Node, arguments: Sequence[Value], outcome: Value | CelError
 ) -> Comparison:
     operands: tuple[str, ...] = ()
     operator = "has" if isinstance(node, tree.Has) else ""
@@ -79,7 +79,7 @@ def _comparison(
         operator = node.function.strip("_@")
         operands = tuple(
             render(value, personal=part.personal)
-            for part, value in zip(node.arguments, arguments, strict=True)
+            for part, value in zip(node.arguments, arguments, strict=False)
         )
     return Comparison(
         expression=condition.snippet(node),
@@ -114,7 +114,7 @@ def _size(value: Value) -> str:
 
 
 def _hidden(what: str) -> str:
-    return f"‹{what}›"  # noqa: RUF001 - quotes that no text of an event is likely to hold
+    return f"‹{what}›"
 
 
 _SIZED = (

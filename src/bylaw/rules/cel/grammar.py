@@ -11,7 +11,7 @@ from lark import Lark, Token
 from lark.common import LexerConf
 from lark.lexer import Lexer, LexerState
 
-from bylaw.rules.cel.lexer import words
+from bylaw.rules.cel.lexer import Word, words
 
 
 class _Words(Lexer):
@@ -25,8 +25,21 @@ class _Words(Lexer):
     def lex(self, lexer_state: LexerState, parser_state: object) -> Iterator[Token]:
         """Yield the words of the text."""
         del parser_state
-        for kind, word, offset in words(str(lexer_state.text.text)):
+        for kind, word, offset in _without_last_commas(words(str(lexer_state.text.text))):
             yield Token(self._names.get(kind, kind), word, start_pos=offset, end_pos=offset + len(word))
+
+
+def _without_last_commas(found: Iterator[Word]) -> Iterator[Word]:
+    """Pass over the comma that may end a list or a map; the grammar lacks it."""
+    comma: Word | None = None
+    for word in found:
+        if comma and word[0] not in ("]", "}"):
+            yield comma
+        comma = word if word[0] == "," else None
+        if not comma:
+            yield word
+    if comma:
+        yield comma
 
 
 def parser(builder: object) -> Lark:

@@ -5,17 +5,17 @@ here; only ``&&``, ``||``, ``all`` and ``exists`` catch them. The step budget is
 nothing absorbs: it says that the answer was never reached.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from bylaw.rules.cel import tree
-from bylaw.rules.cel.limits import LIST_LIMIT, STEP_LIMIT
+from bylaw.rules.cel.limits import LIST_LIMIT, STEP_LIMIT, WEIGHT_UNIT
 from bylaw.rules.cel.tree import Node
 from bylaw.rules.cel.values import CelError, Record, Value, from_python, key_of, type_name, value_of
 
 Bindings = Mapping[str, Any]
 Locals = Mapping[str, Value]
-Watch = Callable[[Node, tuple[Value, ...], Value | CelError], None]
+Watch = Callable[[Node, Sequence[Value], Value | CelError], None]
 
 
 def evaluate(condition: Node, bindings: Bindings) -> Value:
@@ -98,8 +98,10 @@ class Interpreter:
         return node.field in operand
 
     def _call(self, node: tree.Call, names: Locals) -> Value:
-        arguments = tuple(self.value(argument, names) for argument in node.arguments)
+        arguments: list[Value] = []
         try:
+            for argument in node.arguments:
+                arguments.append(self.value(argument, names))  # noqa: PERF401 - what came before an error is told
             value = self._carried_out(node, arguments)
         except CelError as error:
             if self._watch:
@@ -109,10 +111,10 @@ class Interpreter:
             self._watch(node, arguments, value)
         return value
 
-    def _carried_out(self, node: tree.Call, arguments: tuple[Value, ...]) -> Value:
+    def _carried_out(self, node: tree.Call, arguments: Sequence[Value]) -> Value:
         for overload in node.overloads:
             if overload.accepts(arguments):
-                self.spend(overload.cost)
+                self.spend(overload.cost + _weight(arguments))
                 meter = (self.spend,) if overload.metered else ()
                 return overload.run(*arguments, *meter)
         if not node.overloads:
@@ -203,3 +205,11 @@ class Interpreter:
         tree.Bind: _bind,
         tree.Comprehension: _comprehension,
     }
+
+
+def _weight(arguments: Sequence[Value]) -> int:
+    """One step more for every WEIGHT_UNIT characters or items that a function is given."""
+    return sum(len(a) for a in arguments if isinstance(a, _SIZED)) // WEIGHT_UNIT
+
+
+_SIZED = (str, bytes, list, tuple, dict)

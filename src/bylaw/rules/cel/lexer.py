@@ -6,6 +6,7 @@ every way to read an escape, which takes exponential time on a text that is neve
 
 import re
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from bylaw.rules.cel.limits import TOKEN_LIMIT
 from bylaw.rules.cel.source import FindingError
@@ -34,13 +35,14 @@ _WORDS = re.compile(  # noqa: TID251 - our own format; every alternative reads i
 )
 
 
+Word: TypeAlias = tuple[str, str, int]
 _NUMBER = frozenset({"INT_LIT", "FLOAT_LIT"})
 _OPERAND_END = frozenset(")]}") | {
     "IDENT", "INT_LIT", "UINT_LIT", "FLOAT_LIT", "STRING_LIT", "MLSTRING_LIT", "BYTES_LIT", "BOOL_LIT", "NULL_LIT"
 }  # fmt: skip
 
 
-def words(text: str) -> Iterator[tuple[str, str, int]]:
+def words(text: str) -> Iterator[Word]:
     """Cut a condition: kind, text and offset of each word. A sign's kind is the sign itself.
 
     A minus right before a number belongs to it unless something stands before it to subtract from:

@@ -7,6 +7,7 @@ DISPLAY_LIMIT = 1_000  # items written out in one list or map
 COMPREHENSION_LIMIT = 4  # comprehensions inside comprehensions
 
 STEP_LIMIT = 100_000  # expressions evaluated and items compared in one evaluation
+WEIGHT_UNIT = 1_024  # characters or items of an argument that cost a function one step more
 TEXT_LIMIT = 1_048_576  # characters or bytes of a text that an expression makes
 LIST_LIMIT = 100_000  # items of a list that an expression makes
 

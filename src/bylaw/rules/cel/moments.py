@@ -15,6 +15,7 @@ from bylaw.rules.cel.operators import instant, span
 from bylaw.rules.cel.values import CelError, Duration, Timestamp
 
 SECOND = 10**9
+_SPAN_LIMIT = 100  # characters of a duration
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS = {"h": 3600 * SECOND, "m": 60 * SECOND, "s": SECOND, "ms": 10**6, "us": 10**3, "µs": 10**3, "ns": 1}
 
@@ -61,7 +62,7 @@ def read_duration(text: str) -> Duration:
     sign = -1 if text.startswith("-") else 1
     body = text[1:] if text[:1] in ("-", "+") else text
     total = end = 0
-    while end < len(body):
+    while end < len(body) <= _SPAN_LIMIT:
         match = _SPAN_PART.match(body, end)
         if match is None or not (match[1] or match[2]):
             break

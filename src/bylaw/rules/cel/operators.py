@@ -83,12 +83,12 @@ def within(text: Any, limit: int = TEXT_LIMIT) -> Any:  # noqa: ANN401 - a text,
 def _quotient(a: int, b: int) -> int:
     if b == 0:
         raise CelError("divide_by_zero", "division by zero")
-    return signed(abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1))
+    return abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
 
 
 def _remainder(a: int, b: int) -> int:
-    if b == 0:
-        raise CelError("divide_by_zero", "remainder of a division by zero")
+    if (a, b) == (INT_MIN, -1):
+        signed(-a)  # CEL refuses the remainder where it refuses the quotient
     return a - b * _quotient(a, b)
 
 
