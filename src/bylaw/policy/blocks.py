@@ -11,13 +11,14 @@ from itertools import count
 import re2
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from markdown_it.utils import EnvType
 
 from bylaw.policy.enumerators import bare, is_first, leading, line_mark
 from bylaw.policy.inline import read_inline, read_plain
 from bylaw.policy.passage import Passage, joined
 
 MAX_NESTING = 60  # of lists and quotes; deeper text is kept, but not as clauses
-MAX_INLINE = 1 << 16  # characters of one block in which markup is looked for
+MAX_INLINE = 1 << 14  # characters of one block in which markup is looked for
 
 _BULLETS = "•◦▪▫‣●○■□∙⁃➢➤►✓✔·"
 _TEMPLATE_TAG = re2.compile(r"\{\{\s*([^{}\s]+)\s*\}\}")
@@ -70,8 +71,7 @@ def read_blocks(lines: Sequence[str], skip: int) -> tuple[tuple[Block, ...], tup
         The blocks in reading order, and the lines with words that found no place in them.
     """
     shown = ["" if n < skip else line for n, line in enumerate(lines)]
-    tokens = _markdown().parse("\n".join(_brought_to_markdown(shown)))
-    reader = _Reader(tokens, lines)
+    reader = _Reader("\n".join(_brought_to_markdown(shown)), lines)
     blocks = tuple(reader.blocks())
     lost = [
         read_plain([line], n)
@@ -83,8 +83,9 @@ def read_blocks(lines: Sequence[str], skip: int) -> tuple[tuple[Block, ...], tup
 
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING})
-    markdown.enable(["table", "strikethrough"]).disable("code")  # indented text is text
-    markdown.normalizeLink = str  # type: ignore[method-assign]  # targets as written
+    markdown.enable(["table", "strikethrough"])
+    markdown.disable(["code", "inline"])  # indented text is text; inlines are read block by block
+    markdown.normalizeLink = lambda url: url  # type: ignore[method-assign]  # targets as written
     return markdown
 
 
@@ -109,8 +110,10 @@ def _brought_to_markdown(lines: Sequence[str]) -> Iterator[str]:
 class _Reader:
     """Walks over the tokens of one page and notes which source lines it has seen."""
 
-    def __init__(self, tokens: Sequence[Token], lines: Sequence[str]) -> None:
-        self._tokens = iter(tokens)
+    def __init__(self, text: str, lines: Sequence[str]) -> None:
+        self._markdown = _markdown()
+        self._references: EnvType = {}
+        self._tokens = iter(self._markdown.parse(text, self._references))
         self._lines = lines
         self.seen: set[int] = set()
 
@@ -123,9 +126,9 @@ class _Reader:
     def _block(self, token: Token) -> Iterator[Block]:
         match token.type:
             case "heading_open":
-                yield Heading(int(token.tag[1]), self._inline())
+                yield Heading(int(token.tag[1]), self._inline(next(self._tokens)))
             case "paragraph_open":
-                yield Paragraph(self._inline())
+                yield Paragraph(self._inline(next(self._tokens)))
             case "bullet_list_open" | "ordered_list_open":
                 yield Listing(tuple(self._items(token.type.replace("open", "close"))))
             case "table_open":
@@ -135,13 +138,14 @@ class _Reader:
             case _:  # quotes are transparent; rules and closing tokens say nothing
                 pass
 
-    def _inline(self) -> Passage:
-        token = next(self._tokens)
+    def _inline(self, token: Token) -> Passage:
         first, last = _lines_of(token)
         self.seen.update(range(first, last + 1))
         if len(token.content) > MAX_INLINE:
             return read_plain(token.content.split("\n"), first)
-        return read_inline(token.children or (), first)
+        children: list[Token] = []
+        self._markdown.inline.parse(token.content, self._markdown, self._references, children)
+        return read_inline(children, first)
 
     def _items(self, until: str) -> Iterator[Item]:
         written: list[tuple[Token, tuple[Block, ...]]] = []
@@ -163,9 +167,7 @@ class _Reader:
             if token.type == "table_close":
                 break
             if token.type == "inline":
-                first, last = _lines_of(token)
-                self.seen.update(range(first, last + 1))
-                cells.append(read_inline(token.children or (), first))
+                cells.append(self._inline(token))
             elif token.type == "tr_close":
                 rows.append(joined(cells, " | "))
                 cells = []

@@ -4,6 +4,8 @@
 a document must be mended before it is published.
 """
 
+from itertools import zip_longest
+
 import re2
 
 from bylaw.base.errors import Problem
@@ -33,7 +35,6 @@ def is_open_contact(text: str) -> bool:
 
 def blank_contacts(document: Document) -> list[Problem]:
     """Return a problem for every contact that is left blank."""
-    following = [*document.clauses[1:], None]
     return [
         warning(
             "blank_contact",
@@ -43,7 +44,7 @@ def blank_contacts(document: Document) -> list[Problem]:
             "write the address, link or number that people may use",
             blocks=True,
         )
-        for clause, after in zip(document.clauses, following, strict=True)
+        for clause, after in zip_longest(document.clauses, document.clauses[1:])
         if not clause.heading and _is_blank(clause, after)
     ]
 

@@ -85,7 +85,7 @@ def _end(lines: Sequence[str], first: int, file: str) -> tuple[int, list[Problem
         if lines[n].rstrip() in _ENDS:
             return n, []
     end = first
-    while end < len(lines) and _is_pair(lines[end]):
+    while end < min(len(lines), first + MAX_LINES) and _is_pair(lines[end]):
         end += 1
     if end == first:
         return 0, []  # a lone rule at the top of a text

@@ -14,13 +14,19 @@ from bylaw.policy.enumerators import Numbered, bare, inline, leading
 from bylaw.policy.passage import Passage
 from bylaw.policy.sentences import sentences
 from bylaw.policy.slug import slug
+from bylaw.policy.source import too_large
 
+MAX_CLAUSES = 20_000  # forty times the longest policy in the wild
 LABEL_WORDS = 16  # a longer emphasised start is emphasis, not a label
 _AFTER_LABEL = (":", " -", " –", " —", "-", "–", "—")
 
 
 def outline(blocks: Sequence[Block], key: str, file: str) -> tuple[tuple[Clause, ...], list[Problem]]:
-    """Return the clauses in reading order, parents before children, and what was odd about their marks."""
+    """Return the clauses in reading order, parents before children, and what was odd about their marks.
+
+    Raises:
+        InputError: there are more than `MAX_CLAUSES` (``policy.too_large``).
+    """
     writer = _Writer(key, file)
     writer.read(blocks)
     return tuple(writer.clauses), writer.problems
@@ -43,6 +49,7 @@ class _Writer:
     sections: list[tuple[int, str]] = field(default_factory=list)  # open headings: level and id
     paragraphs: int = 0  # so far under the open heading
     taken: dict[str, int] = field(default_factory=dict)  # ids, and the line of their clause
+    repeats: dict[str, int] = field(default_factory=dict)  # how often an id was wanted
 
     def read(self, blocks: Sequence[Block]) -> None:
         lead = self._section()
@@ -66,7 +73,7 @@ class _Writer:
         numbered = leading(heading.passage)
         name = slug((numbered.passage if numbered else heading.passage).text, drop_policy=True) or "section"
         place = self._section()
-        given = self._write(place, name, heading.passage, heading=True, repeated="heading")
+        given = self._write(place, name, heading.passage, heading=True)
         self.sections.append((heading.level, given))
         self.paragraphs = 0
         return self._section()
@@ -92,7 +99,7 @@ class _Writer:
             given = self._write(place, name, lead, enumerator)
             under = _Place(given, given + "-")
             for part in parts:
-                self._write(under, bare(part.enumerator), part.passage, part.enumerator, repeated="mark")
+                self._write(under, bare(part.enumerator), part.passage, part.enumerator)
             return under
         own = (None if enumerator else leading(sentence)) or Numbered(enumerator, sentence)
         given = self._write(place, name, own.passage, own.enumerator)
@@ -123,6 +130,14 @@ class _Writer:
             self.problems.append(warning("duplicate_enumerator", message, self.file, line, hint))
         marks.setdefault(mark, line)
 
+    def _unique(self, wanted: str) -> str:
+        number, given = self.repeats.get(wanted, 1), wanted
+        while given in self.taken:
+            number += 1
+            given = f"{wanted}-{number}"
+        self.repeats[wanted] = number
+        return given
+
     def _write(
         self,
         place: _Place,
@@ -131,18 +146,15 @@ class _Writer:
         enumerator: str = "",
         *,
         heading: bool = False,
-        repeated: str = "",
     ) -> str:
         wanted = place.base + name
-        given = wanted
-        number = 1
-        while given in self.taken:
-            number += 1
-            given = f"{wanted}-{number}"
-        if number > 1 and repeated == "heading":
+        given = self._unique(wanted)
+        if given != wanted and heading:
             message = f"the heading `{passage.text}` stands at line {self.taken[wanted]} too"
             hint = f"give it words of its own; until then its clauses are under `{given}`"
             self.problems.append(warning("duplicate_heading", message, self.file, passage.line, hint))
+        if len(self.clauses) == MAX_CLAUSES:
+            raise too_large(f"more than {MAX_CLAUSES} clauses", self.file)
         self.taken[given] = passage.line
         self.clauses.append(
             Clause(
@@ -166,9 +178,9 @@ def label_end(passage: Passage) -> int:
     ``*Clients* – …``, ``**By mail:** …``, ``**A message to you** Hello …``: it names the paragraph.
     """
     text = passage.text
-    for span in passage.emphasis:
+    for span in (s for s in passage.emphasis if s.start == 0):
         label, after = text[: span.end], text[span.end :]
-        if span.start or not after or len(label.split()) > LABEL_WORDS or "\n" in label:
+        if not after or len(label.split()) > LABEL_WORDS:
             continue
         if after.startswith(_AFTER_LABEL) or (span.strong and _stands_apart(label, after)):
             return span.end

@@ -32,7 +32,9 @@ _STARTERS = frozenset(
 
 
 def sentences(passage: Passage, label_end: int = 0) -> tuple[Passage, ...]:
-    """Cut a passage into its sentences; nothing is cut before ``label_end``."""
+    """Cut a passage into its sentences; a label that ends at ``label_end`` stays with the first of them."""
+    while 0 < label_end < len(passage.text) and not passage.text[label_end].isalnum():
+        label_end += 1
     starts = [0, *_starts(passage, label_end)]
     ends = [*starts[1:], len(passage.text)]
     return tuple(passage.cut(start, end) for start, end in zip(starts, ends, strict=True))

@@ -5,7 +5,7 @@ import unicodedata
 MAX_SLUG = 40  # characters; cut between words
 
 _LOOSE_ENDS = frozenset(
-    "a about an and are as at by for from how in is of on or our the to we with your".split()
+    "a about an and are as at by for from how in is of on or our that the these this to we with your".split()
 )
 
 
@@ -17,7 +17,7 @@ def slug(text: str, *, drop_policy: bool = False) -> str:
         drop_policy: leave out a last word "policy", as in titles and headings.
     """
     words = _words(text)
-    if drop_policy and len(words) > 1 and words[-1] == "policy":
+    if drop_policy and words[1:] and words[-1] == "policy" and words[-2] not in _LOOSE_ENDS:
         words = words[:-1]
     kept: list[str] = []
     for word in words:

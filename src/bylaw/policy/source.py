@@ -11,6 +11,7 @@ from bylaw.base.canonical import digest
 from bylaw.base.errors import InputError, Problem, Where
 
 MAX_BYTES = 1 << 20  # a policy of 160,000 words; the longest in the wild have a tenth of it
+MAX_LINES = 20_000
 MAX_CONTROL_SHARE = 0.02  # more control characters than this, and it is no text
 
 _MAGIC = {  # files that are mistaken for documents, by their first bytes
@@ -45,15 +46,19 @@ def read_source(data: bytes, file: str) -> Source:
         InputError: it is too large (``policy.too_large``) or no text (``policy.binary``).
     """
     if len(data) > MAX_BYTES:
-        raise InputError(
-            "policy.too_large",
-            f"{len(data)} bytes, and a policy may have {MAX_BYTES}",
-            where=Where(file),
-            hint="give the text of the policy alone, or split it into several documents",
-        )
+        raise too_large(f"{len(data)} bytes, and a policy may have {MAX_BYTES}", file)
     text, problems = _decode(data, file)
-    lines, odd = _without_control_characters(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), file)
+    written = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if len(written) > MAX_LINES:
+        raise too_large(f"{len(written)} lines, and a policy may have {MAX_LINES}", file)
+    lines, odd = _without_control_characters(written, file)
     return Source(file=file, lines=lines, digest=digest(data), problems=(*problems, *odd))
+
+
+def too_large(message: str, file: str) -> InputError:
+    """Return the error for what is beyond every policy in the wild."""
+    hint = "give the text of the policy alone, or split it into several documents"
+    return InputError("policy.too_large", message, where=Where(file), hint=hint)
 
 
 def _decode(data: bytes, file: str) -> tuple[str, list[Problem]]:

@@ -4,8 +4,9 @@ Paragraphs that are only bold or only capitals are headings. A numbered line tha
 that breaks off is the lead-in of the bullets after it, whatever their indentation.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from bylaw.base.errors import Problem
 from bylaw.policy.blocks import Block, Heading, Item, Listing, Paragraph
@@ -24,7 +25,7 @@ def restore_structure(blocks: Sequence[Block], file: str) -> tuple[tuple[Block, 
     if not any(isinstance(block, Heading) for block in found):
         found = _plain_headings(found)
     problems: list[Problem] = []
-    return tuple(_nested(block, file, problems) for block in found), problems
+    return _nested(found, file, problems), problems
 
 
 def _emphatic_heading(block: Block) -> Block:
@@ -50,7 +51,7 @@ def _could_head(passage: Passage, words: int) -> bool:
 def _numbered_headings(blocks: Sequence[Block]) -> list[Block]:
     """Take lists of one short line, with a number and text below it, for headings."""
     found: list[Block] = []
-    for block, below in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, below in zip_longest(blocks, blocks[1:]):
         item = block.items[0] if isinstance(block, Listing) and len(block.items) == 1 else None
         line = item.blocks[0] if item and len(item.blocks) == 1 else None
         if (
@@ -68,36 +69,54 @@ def _numbered_headings(blocks: Sequence[Block]) -> list[Block]:
 
 def _plain_headings(blocks: Sequence[Block]) -> list[Block]:
     """In a text without any heading, take short lines above longer text for headings."""
+    return [
+        Heading(SUB_LEVEL, block.passage)
+        if isinstance(block, Paragraph) and _stands_over(block.passage, below)
+        else block
+        for block, below in zip_longest(blocks, blocks[1:])
+    ]
+
+
+def _stands_over(passage: Passage, below: Block | None) -> bool:
+    longer = isinstance(below, Listing) or (
+        isinstance(below, Paragraph) and len(below.passage.text.split()) > PLAIN_HEADING_WORDS
+    )
+    text = passage.text
+    return longer and _could_head(passage, PLAIN_HEADING_WORDS) and text[:1].isupper() and text[-1:].isalnum()
+
+
+def _nested(blocks: Sequence[Block], file: str, problems: list[Problem]) -> tuple[Block, ...]:
     found: list[Block] = []
-    for block, below in zip(blocks, [*blocks[1:], None], strict=True):
-        short = isinstance(block, Paragraph) and _could_head(block.passage, PLAIN_HEADING_WORDS)
-        starts = short and block.passage.text[:1].isupper() and block.passage.text[-1:].isalnum()
-        longer = isinstance(below, Listing) or (
-            isinstance(below, Paragraph) and len(below.passage.text.split()) > PLAIN_HEADING_WORDS
-        )
-        found.append(Heading(SUB_LEVEL, block.passage) if starts and longer else block)
-    return found
+    for block in blocks:
+        if not isinstance(block, Listing):
+            found.append(block)
+        elif found and isinstance(above := found[-1], Listing) and _end(above.items[-1]) == ":":
+            problems.append(_flat(file, above.items[-1], len(block.items)))
+            inner = _nested([*above.items[-1].blocks, block], file, problems)
+            found[-1] = Listing((*above.items[:-1], replace(above.items[-1], blocks=inner)))
+        else:
+            items = tuple(replace(i, blocks=_nested(i.blocks, file, problems)) for i in block.items)
+            found.append(_led(items, file, problems))
+    return tuple(found)
 
 
-def _nested(block: Block, file: str, problems: list[Problem]) -> Block:
-    if not isinstance(block, Listing):
-        return block
-    items = [replace(i, blocks=tuple(_nested(b, file, problems) for b in i.blocks)) for i in block.items]
+def _led(items: tuple[Item, ...], file: str, problems: list[Problem]) -> Listing:
     at = _broken_off(items)
     if at < 0:
-        return Listing(tuple(items))
+        return Listing(items)
     lead, under = items[at], items[at + 1 :]
-    problems.append(
-        warning(
-            "flat_list",
-            f"the {len(under)} items after this one belong under it, and are not indented",
-            file,
-            _text_of(lead).line,
-            "indent them, and end this line with a colon",
-        )
-    )
-    below = _nested(Listing(tuple(under)), file, problems)
-    return Listing((*items[:at], replace(lead, blocks=(*lead.blocks, below))))
+    problems.append(_flat(file, lead, len(under)))
+    return Listing((*items[:at], replace(lead, blocks=(*lead.blocks, Listing(under)))))
+
+
+def _flat(file: str, lead: Item, count: int) -> Problem:
+    message = f"the {count} items after this one belong under it, and are not indented"
+    hint = "indent them, and end this line with a colon"
+    return warning("flat_list", message, file, _end_line(lead), hint)
+
+
+def _end_line(item: Item) -> int:
+    return next((b.passage.end_line for b in reversed(item.blocks) if not isinstance(b, Listing)), 0)
 
 
 def _broken_off(items: Sequence[Item]) -> int:
@@ -126,16 +145,3 @@ def _end(item: Item) -> str:
     for word in (" and", " or", " and/or"):
         text = text.removesuffix(word)
     return "" if text[-1:].isalnum() else text[-1:]
-
-
-def _text_of(item: Item) -> Passage:
-    return next(_texts(item.blocks))
-
-
-def _texts(blocks: Iterable[Block]) -> "Iterable[Passage]":
-    for block in blocks:
-        if isinstance(block, Listing):
-            for item in block.items:
-                yield from _texts(item.blocks)
-        else:
-            yield block.passage
