@@ -18,7 +18,7 @@ def test_help_names_every_command_and_imports_no_room() -> None:
     code = (
         "import sys; import bylaw.cli.main; "
         "heavy = {'lark', 'markdown_it', 're2', 'duckdb', 'bylaw.book', 'bylaw.engine', 'bylaw.policy.parse'}; "
-        "sys.exit(', '.join(sorted(heavy & set(sys.modules))))"
+        "sys.exit(bool(heavy & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -1,5 +1,6 @@
 """``bylaw``: the commands."""
 
+import signal
 import sys
 from typing import Annotated
 
@@ -43,6 +44,7 @@ def main() -> None:
     """Run a command; errors go to standard error, each with its place and what to do."""
     from bylaw.base.errors import BylawError, Problems
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to stop is interrupted
     try:
         app()
     except Problems as error:

@@ -7,7 +7,7 @@ from typing import Self
 
 from bylaw.base.errors import ConflictError, InputError
 
-FLUSH_BYTES = 1 << 18
+FLUSH_BYTES = 1 << 16
 
 
 class OutputError(Exception):

@@ -56,5 +56,4 @@ def _compared(rule: Rule, kind: str, bindings: Bindings) -> tuple[Comparison, ..
 
 def comparison(compared: cel.Comparison) -> Comparison:
     """Return a comparison as decisions record it."""
-    result = compared.result if isinstance(compared.result, str) else str(compared.result).lower()
-    return Comparison(expression=compared.snippet, operands=compared.operands, result=result)
+    return Comparison(expression=compared.expression, operands=compared.operands, result=compared.result)

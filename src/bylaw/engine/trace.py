@@ -9,8 +9,7 @@ from bylaw.engine.inputs import Inputs
 from bylaw.engine.matching import comparison
 from bylaw.events.event import Event
 from bylaw.events.kinds import kind_of
-from bylaw.rules.cel.explain import evaluate_traced, render
-from bylaw.rules.cel.values import CelError, Value
+from bylaw.rules.cel.explain import evaluate_traced
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,8 +37,4 @@ def ask_all(event: Event, basis: Basis, rules: Collection[str]) -> Iterable[Ques
         traced = evaluate_traced(running[name].conditions[kind], bindings)
         for c in map(comparison, traced.comparisons):
             yield Question(rule=name, expression=c.expression, operands=c.operands, result=c.result)
-        yield Question(rule=name, expression="the whole condition", operands=(), result=_shown(traced.value))
-
-
-def _shown(value: Value | CelError) -> str:
-    return f"error: {value.message}" if isinstance(value, CelError) else render(value, personal=True)
+        yield Question(rule=name, expression="the whole condition", operands=(), result=traced.shown)

@@ -1,0 +1,21 @@
+"""Run every bench: ``make bench``, or ``python -m bench rules events`` for some."""
+
+import platform
+import sys
+from importlib import import_module
+
+BENCHES = ("rules", "events", "documents", "run")
+
+
+def main() -> None:
+    wanted = sys.argv[1:] or BENCHES
+    unknown = set(wanted) - set(BENCHES)
+    if unknown:
+        sys.exit(f"no bench {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}")
+    print(f"Python {platform.python_version()}, {platform.machine()}; medians of five rounds, one process")
+    for name in wanted:
+        import_module(f"bench.{name}").bench()
+
+
+if __name__ == "__main__":
+    main()
