@@ -7,6 +7,7 @@ import unicodedata
 from bisect import bisect_right
 from functools import lru_cache
 
+import re2
 from confusable_homoglyphs.categories import categories_data
 
 # SOURCE: Unicode Default_Ignorable_Code_Point, the controls, and the blank Braille cell.
@@ -17,6 +18,12 @@ _INVISIBLE_RANGES = (
     (0xFFA0, 0xFFA0), (0xFFF0, 0xFFFB), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
 )  # fmt: skip
 _INVISIBLE = {code: None for first, last in _INVISIBLE_RANGES for code in range(first, last + 1)}
+# Letters A to Z in black circles and squares, which NFKC leaves alone.
+_BADGES = {start + n: chr(ord("a") + n) for start in (0x1F150, 0x1F170) for n in range(26)}
+_UNSTYLED: dict[int, str | None] = {**_INVISIBLE, **_BADGES}
+_STYLED_OR_UNSEEN = re2.compile(
+    "".join(["[", *(f"\\x{{{a:X}}}-\\x{{{b:X}}}" for a, b in _INVISIBLE_RANGES), "\\x{1F150}-\\x{1F189}]"])
+)
 
 _RANGES = sorted(tuple(entry[:3]) for entry in categories_data["code_points_ranges"])
 _STARTS = [first for first, _, _ in _RANGES]
@@ -28,12 +35,14 @@ _KNOWN_CHARACTERS = 8192
 
 def seen(text: str) -> str:
     """Return the text without what cannot be seen: zero-width, bidi and control characters, fillers."""
-    return text if text.isascii() and text.isprintable() else text.translate(_INVISIBLE)
+    # COST: str.translate looks every character up; most texts hold nothing that it would find.
+    return text.translate(_UNSTYLED) if _STYLED_OR_UNSEEN.search(text) else text
 
 
 def visible(text: str) -> str:
     """Return what can be seen of the text, in compatibility form (NFKC)."""
-    return text if text.isascii() and text.isprintable() else seen(unicodedata.normalize("NFKC", seen(text)))
+    text = seen(text)
+    return text if unicodedata.is_normalized("NFKC", text) else seen(unicodedata.normalize("NFKC", text))
 
 
 def fold(text: str) -> str:

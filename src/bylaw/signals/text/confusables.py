@@ -18,7 +18,6 @@ _LIVING_LATIN = 0x180  # letters below belong to alphabets in daily use: dotless
 _SMALL_CAPITALS = "LATIN LETTER SMALL CAPITAL "
 _MAX_STEPS = 2
 _PHONETIC = (*range(0x250, 0x2B0), *range(0x1D00, 0x1D2C), *range(0xA730, 0xA7FF))
-_BADGES = (0x1F150, 0x1F170)  # letters A to Z in black circles and squares
 _ALPHABETS = {"CYRILLIC": "авекмнорстухіјѕһԁ", "GREEK": "αβεηικμνορτυχ"}
 
 
@@ -82,9 +81,6 @@ LOOK_ALIKES = {
     if letter.isalpha() and fold(letter) == letter and ord(letter) >= _LIVING_LATIN
 }
 """Folded letters that look like one of a to z, by small or capital form: ``м`` → ``m``."""
-
-BADGES = {start + n: chr(ord("a") + n) for start in _BADGES for n in range(26)}
-"""Emoji that are letters, for ``str.translate``."""
 
 INTO_SCRIPT = {
     script: {

@@ -14,7 +14,7 @@ from itertools import groupby
 import re2
 
 from bylaw.signals.text.characters import fold, script_of
-from bylaw.signals.text.confusables import BADGES, INTO_SCRIPT, LOOK_ALIKES
+from bylaw.signals.text.confusables import INTO_SCRIPT, LOOK_ALIKES
 
 LEET = {
     "0": "o",
@@ -38,22 +38,30 @@ _UNITS = frozenset(
     {"st", "nd", "rd", "th", "am", "pm", "km", "kg", "mb", "gb", "tb", "kb", "ms", "min", "hrs", "hr"}
     | {"day", "days", "ml", "cm", "mm", "mg", "px", "pt", "ft", "lb", "lbs", "oz"}
 )
+Marked = tuple[str, bool]  # a word, and whether it was written otherwise
+_MAX_PASSES = 4  # each uncovers what the last one left
 _MIN_SINGLES = 3  # letters in a row that count as one spaced-out word
 _MIN_TRICK = 4  # shorter ones are joined too, and mostly abbreviations
 _MIN_MIXED = 3  # letters of a word whose scripts are compared
 _DECORATIONS = 2  # loose marks from which on the accents of a word are taken for decoration too
 _BETWEEN = str.maketrans(dict.fromkeys(".-_*/|,~+'·•:", " "))
+_GAPS = str.maketrans(
+    dict.fromkeys("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029", "  ")
+)  # two spaces keep spaced-out words apart
 _SENTENCE_END = ".,!?"
 _AROUND = ".,;:!?\"'()[]{}<>«»„“”\u2018\u2019…*_~"
 _RUN = 3  # equal letters in a row, from which on they are stretched
 _SHARED = frozenset({"INHERITED", "COMMON"})  # marks that no script owns
 _SCRIPTS_WITH_LOOSE_MARKS = frozenset({"LATIN", "CYRILLIC", "GREEK"})
 
-# COST: one pass decides for most ASCII texts that no word of them needs a closer look.
+# COST: one pass decides for most texts that no word of them needs a closer look.
 _SUSPICIOUS = re2.compile(
-    r"[a-z][013457@$!|]|[013457$][a-z]{2}"
-    r"|(?:^|[^a-z0-9])[a-z0-9](?:[^a-z0-9][a-z0-9]){2,}(?:[^a-z0-9]|$)|"
-    + "|".join(f"{letter}{{3}}" for letter in "abcdefghijklmnopqrstuvwxyz")
+    r"[a-z][013457@$!|€]|[013457$][a-z]{2}"
+    r"|(?:^|[^a-z0-9])[a-z0-9](?:[^a-z0-9]{1,2}[a-z0-9]){2,}(?:[^a-z0-9]|$)"
+    r"|[^\x{0}-\x{17F}\p{P}\p{S}\p{Z}]|"
+    + "|".join(
+        f"{chr(code)}{{3}}" for code in (*range(0x61, 0x7B), *range(0xE0, 0x180)) if chr(code).isalpha()
+    )
 )
 _LEET_WORD = re2.compile(r"[a-z0-9@$!|€]+")
 _HIDDEN_INSIDE = re2.compile(
@@ -61,26 +69,22 @@ _HIDDEN_INSIDE = re2.compile(
     r"[\x{AD}\x{34F}\x{180E}\x{200B}-\x{200F}\x{2060}-\x{2064}\x{FEFF}\x{E0000}-\x{E007F}]+"
     r"[\p{Latin}\p{Cyrillic}\p{Greek}]"
 )
+_STYLED = re2.compile(r"[\x{1D400}-\x{1D7CB}\x{24B6}-\x{24E9}\x{1F110}-\x{1F189}]{3}")
 _TURNED = re2.compile(r"[\x{202D}\x{202E}]")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The words of a text as written (folded), the same without disguise, and the disguises met."""
+    """The words of a text without disguise, and the disguises that were met."""
 
-    written: tuple[str, ...]
-    bare: tuple[str, ...]  # as many
+    words: tuple[str, ...]
+    disguised: tuple[int, ...] = ()  # which of the words were written otherwise, in order
     tricks: tuple[str, ...] = ()  # names, sorted
 
     @property
     def normal(self) -> str:
         """The text without disguise: the words, one space apart."""
-        return " ".join(self.bare)
-
-    @property
-    def disguised(self) -> int:
-        """How many words changed."""
-        return sum(map(str.__ne__, self.written, self.bare))
+        return " ".join(self.words)
 
 
 @lru_cache(maxsize=8)
@@ -88,49 +92,73 @@ def read(text: str) -> Reading:
     """Read a text past its disguises. Linear in its length; pure, and remembered for the last few texts."""
     folded = fold(text)
     tricks = set(() if text.isascii() else _tricks_of(text))
-    if folded.isascii() and not _SUSPICIOUS.search(folded):
-        words = tuple(folded.split())
-        return Reading(words, words, tuple(sorted(tricks)))
-    foreign = _own_scripts(folded)
-    stretched = _has_runs(folded)
-    written, bare = [], []
-    for word, joined in _chunks(folded):
-        ordinary = joined is word and not stretched and word.isascii() and word.strip(_AROUND).isalpha()
-        written.append(word)
-        bare.append(word if ordinary else _bared(word, joined, foreign, tricks))
-    return Reading(tuple(written), tuple(bare), tuple(sorted(tricks)))
+    if not _SUSPICIOUS.search(folded):
+        return Reading(tuple(folded.split()), (), tuple(sorted(tricks)))
+    words = [(word, False) for word in folded.translate(_GAPS).split(" ")]
+    for _ in range(_MAX_PASSES):
+        before, words = [marked for marked in words if marked[0]], list(_bared(words, tricks))
+        if words == before:
+            break
+    disguised = tuple(at for at, (_, changed) in enumerate(words) if changed)
+    return Reading(tuple(word for word, _ in words), disguised, tuple(sorted(tricks)))
 
 
 def _tricks_of(text: str) -> Iterator[str]:
     if _HIDDEN_INSIDE.search(text):
         yield "hidden characters"
+    if _STYLED.search(text):
+        yield "styled letters"
     if _TURNED.search(text):
         yield "turned text"
 
 
-def _bared(word: str, joined: str, foreign: frozenset[str], tricks: set[str]) -> str:
-    if len(joined) >= _MIN_TRICK and joined != word:
-        tricks.add("spaced letters")
+def _bared(words: list[Marked], tricks: set[str]) -> Iterator[Marked]:
+    """Yield the words a step plainer, each with whether it was disguised; empty words are gaps, and end."""
+    text = " ".join(word for word, _ in words)
+    foreign, stretched = _own_scripts(text), _has_runs(text)
+    own = {char for char in set(text) if not char.isascii() and script_of(char) in foreign}
+    for word, changed in _joined(words, tricks):
+        core = word.strip(_AROUND)
+        if core.isalpha() and not stretched and (core.isascii() or own.issuperset(core)):
+            yield word, changed
+        elif bare := _bare(word, foreign, tricks):
+            yield bare, changed or bare != word
+
+
+def _bare(word: str, foreign: frozenset[str], tricks: set[str]) -> str:
     for name, step in STEPS:
-        if (after := step(joined, foreign)) != joined:
+        if (after := step(word, foreign)) != word:
             tricks.add(name)
-            joined = after
-    return joined
+            word = after
+    return word
 
 
-def _chunks(folded: str) -> Iterator[tuple[str, str]]:
-    """Yield the words, and what each is once spaced-out letters are joined: ``c a s i n o``, ``c.a.s.i.n.o``."""
-    for line in folded.replace("\t", "  ").splitlines():
-        for single, group in groupby(line.split(" "), key=_is_single):
-            words = [word for word in group if word]
-            if single and _spells_word(words):
-                yield " ".join(words), "".join(words)
-            else:
-                yield from ((word, _joined(word)) for word in words)
+def _joined(words: list[Marked], tricks: set[str]) -> Iterator[Marked]:
+    """Join spaced-out letters: ``c a s i n o``, ``c.a.s.i.n.o``. A wider gap ends a word where it can."""
+    for single, group in groupby(words, key=_is_single):
+        if not single:
+            for word, changed in group:
+                letters = _without_dots(word, tricks)
+                yield letters, changed or letters != word
+            continue
+        marked = list(group)
+        singles = [word for word, _ in marked]
+        parts = [list(part) for word, part in groupby(singles, key=bool) if word]
+        parts = parts if all(map(_spells_word, parts)) else [[word for word in singles if word]]
+        if not all(map(_spells_word, parts)):
+            yield from marked
+            continue
+        for part in parts:
+            if len(part) >= _MIN_TRICK:
+                tricks.add("spaced letters")
+            yield "".join(part), True
 
 
-def _is_single(word: str) -> bool:
-    return len(word) < 3 and word[:1].isalnum() and (len(word) == 1 or word[1] in _SENTENCE_END)
+def _is_single(marked: Marked) -> bool:
+    word = marked[0]
+    return len(word) < 3 and (
+        not word or (word[0].isalnum() and (len(word) == 1 or word[1] in _SENTENCE_END))
+    )
 
 
 def _spells_word(singles: list[str]) -> bool:
@@ -142,11 +170,15 @@ def _spells_word(singles: list[str]) -> bool:
     )
 
 
-def _joined(word: str) -> str:
+def _without_dots(word: str, tricks: set[str]) -> str:
     if len(word) < 2 * _MIN_SINGLES - 1 or word.isalnum():
         return word
     singles = word.strip(_AROUND).translate(_BETWEEN).split()
-    return "".join(singles) if all(len(char) == 1 for char in singles) and _spells_word(singles) else word
+    if any(len(char) != 1 for char in singles) or not _spells_word(singles):
+        return word
+    if len(singles) >= _MIN_TRICK:
+        tricks.add("spaced letters")
+    return "".join(singles)
 
 
 def _own_scripts(text: str) -> frozenset[str]:
@@ -182,7 +214,7 @@ def _without_look_alikes(word: str, foreign: frozenset[str]) -> str:
     """Write in one script what is written in two, and in Latin what only poses as another script."""
     if word.isascii():
         return word
-    runs = ("".join(run) for _, run in groupby(word.translate(BADGES), key=str.isalpha))
+    runs = ("".join(run) for _, run in groupby(word, key=str.isalpha))
     return "".join(run if run.isascii() else _in_one_script(run, foreign) for run in runs)
 
 
@@ -222,10 +254,10 @@ def _letters_of(token: str) -> str:
         len(front) == 1
         and front in _LEET_IN_FRONT
         and inside not in _UNITS
-        and (signs or letters > 2 or front == "$")
+        and (signs or len(inside) > 2 or front == "$")
     ):
         front = front.translate(_LEET)
-    if len(back) == 1 and back in (_LEET_DIGITS if signs else _LEET_AT_END) and letters > 2:
+    if len(back) == 1 and back in (_LEET_DIGITS if signs else _LEET_AT_END) and len(inside) > 2:
         back = back.translate(_LEET)
     return front + inside.translate(_LEET) + back
 

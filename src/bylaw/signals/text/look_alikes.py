@@ -15,7 +15,7 @@ from rapidfuzz.process import extractOne
 
 from bylaw.signals.lists import Entries, built_once
 from bylaw.signals.text.characters import fold
-from bylaw.signals.text.confusables import BADGES, LOOK_ALIKES, skeleton
+from bylaw.signals.text.confusables import LOOK_ALIKES, skeleton
 from bylaw.signals.text.disguise import LEET
 
 MAX_NAME = 200  # characters of a name that are looked at
@@ -88,7 +88,7 @@ def _words(name: str) -> list[str]:
 
 def _shape(word: str) -> str:
     """Return what a word looks like: Latin where it can be, no accents, neither case nor i and l told apart."""
-    latin = fold(word).translate(BADGES).translate(_SHAPE)
+    latin = fold(word).translate(_SHAPE)
     letters = (char for char in skeleton(latin) if not unicodedata.combining(char))
     return "".join(letters).casefold().translate(_SHAPE).replace("vv", "w")
 

@@ -83,15 +83,16 @@ def _found(text: str, phrases: _Phrases) -> Iterator[int]:
     for pattern, _, _ in phrases.plain.automaton.find_matches_as_indexes(_spelt(text), overlapping=True):
         yield from phrases.plain.entries[pattern]
     reading = read(text)
-    if reading.written != reading.bare:
+    if reading.disguised:
         yield from _found_in_disguise(reading, phrases.hard)
 
 
 def _found_in_disguise(reading: Reading, scan: _Scan) -> Iterator[int]:
     pieces, starts, length = [" "], [], 1
-    for written, bare in zip(reading.written, reading.bare, strict=True):
-        if piece := _hard(bare):
-            if written != bare:
+    disguised = frozenset(reading.disguised)
+    for at, word in enumerate(reading.words):
+        if piece := _hard(word):
+            if at in disguised:
                 starts.append(length)
             pieces.append(piece + " ")
             length += len(piece) + 1
@@ -119,7 +120,7 @@ def _ready(phrases: tuple[str, ...]) -> _Phrases:
 
 def _hard_spellings(phrase: str) -> set[str]:
     """Return the hard form, and that of the phrase as if it were Latin: a text may have made it so."""
-    words = read(phrase).bare
+    words = read(phrase).words
     posing = [
         "".join(LOOK_ALIKES.get(char, char) for char in word)
         if all(char.isascii() or char in LOOK_ALIKES for char in word)

@@ -26,7 +26,7 @@ def _words(text: str) -> int:
 
 def _obfuscation(text: str) -> float:
     reading = read(text)
-    return reading.disguised / len(reading.bare) if reading.bare else 0.0
+    return len(reading.disguised) / len(reading.words) if reading.words else 0.0
 
 
 def _tricks(text: str) -> list[str]:
@@ -93,7 +93,7 @@ SIGNALS = (
         name="text.tricks",
         type="list(string)",
         doc="The disguises met: hidden characters, leetspeak, look-alikes, loose marks, spaced letters, "
-        "stretched letters, turned text.",
+        "stretched letters, styled letters, turned text.",
         compute=of_text(_tricks),
         cost=6,
     ),
