@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from bylaw.base.errors import BylawError, Problem, Where
+from bylaw.base.errors import BylawError, Problem, Problems, Where
 from bylaw.base.spelling import did_you_mean
 from bylaw.book.folder import Folder
 from bylaw.policy.document import Document
 from bylaw.policy.library import Library, check_includes
-from bylaw.policy.lock import Lock, apply_lock, carry, first_lock, read_lock
+from bylaw.policy.lock import Lock, apply_lock, carry, first_lock, read_lock, write_lock
 from bylaw.policy.parse import parse_document
 from bylaw.policy.versions import admit
 
@@ -19,12 +19,7 @@ ENDINGS = (".md", ".markdown", ".txt")
 
 def read_documents(folder: Folder, problems: list[Problem]) -> Library:
     """Return every version of every document; what is odd or wrong goes to ``problems``."""
-    histories: dict[str, list[Document]] = {}
-    for path, data in folder.under("policies", *ENDINGS):
-        key = path.split("/")[1]
-        document = _document(path, data, key, problems)
-        if document is not None:
-            histories.setdefault(key, []).append(document)
+    histories = {key: versions for key, versions, _ in _histories(folder, problems)}
     if not histories:
         problems.append(
             Problem(
@@ -34,9 +29,37 @@ def read_documents(folder: Folder, problems: list[Problem]) -> Library:
                 hint="put one under policies/<key>/<effective date>.md",
             )
         )
-    library = Library({key: _history(folder, key, found, problems) for key, found in histories.items()})
+    library = Library(histories)
     problems += check_includes(library)
     return library
+
+
+def locks(folder: Folder) -> Mapping[str, str]:
+    """Return the text that each ``ids.lock`` of a book should have, by its path.
+
+    Raises:
+        Problems: a document or a lock is wrong, so ids cannot be given.
+    """
+    problems: list[Problem] = []
+    texts = {f"policies/{key}/{LOCK}": write_lock(lock) for key, _, lock in _histories(folder, problems)}
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise Problems(errors)
+    return texts
+
+
+def _histories(folder: Folder, problems: list[Problem]) -> Iterable[tuple[str, tuple[Document, ...], Lock]]:
+    found: dict[str, list[Document]] = {}
+    for path, data in folder.under("policies", *ENDINGS):
+        key = path.split("/")[1]
+        document = _document(path, data, key, problems)
+        if document is not None:
+            found.setdefault(key, []).append(document)
+    for key, documents in found.items():
+        try:
+            yield key, *lock_of(_admitted(documents, problems), _lock(folder.files, key))
+        except BylawError as error:
+            problems.append(error.problem)
 
 
 def lock_of(documents: Iterable[Document], lock: Lock | None) -> tuple[tuple[Document, ...], Lock]:
@@ -96,9 +119,7 @@ def _document(path: str, data: bytes, key: str, problems: list[Problem]) -> Docu
     return document
 
 
-def _history(
-    folder: Folder, key: str, found: list[Document], problems: list[Problem]
-) -> tuple[Document, ...]:
+def _admitted(found: list[Document], problems: list[Problem]) -> tuple[Document, ...]:
     admitted: list[Document] = []
     for document in sorted(found, key=lambda d: (d.starts or date.max, d.file)):
         try:
@@ -107,21 +128,9 @@ def _history(
             problems.append(replace(error.problem, where=Where(document.file, 1)))
         else:
             admitted.append(document)
-    lock = _lock(folder.files, key, problems)
-    try:
-        return lock_of(admitted, lock)[0]
-    except BylawError as error:
-        problems.append(error.problem)
-        return tuple(admitted)
+    return tuple(admitted)
 
 
-def _lock(files: Mapping[str, bytes], key: str, problems: list[Problem]) -> Lock | None:
+def _lock(files: Mapping[str, bytes], key: str) -> Lock | None:
     path = f"policies/{key}/{LOCK}"
-    data = files.get(path)
-    if data is None:
-        return None
-    try:
-        return read_lock(data.decode("utf-8", errors="replace"), path)
-    except BylawError as error:
-        problems.append(error.problem)
-        return None
+    return read_lock(files[path].decode("utf-8", errors="replace"), path) if path in files else None

@@ -183,11 +183,11 @@ class YamlReader:
             return "\n".join(self._lines[first.line + 1 : last.line + (last.column > 0)]), Where(
                 self.file, first.line + 2, 1
             )
-        if node.style is None and last.line > first.line:
+        if not node.style and last.line > first.line:
             lines = self._lines[first.line : last.line + 1]
             lines[0], lines[-1] = lines[0][first.column :], lines[-1][: last.column]
             return "\n".join(lines), self.where(node)
-        quote = node.style is not None
+        quote = node.style in ("'", '"')
         return str(node.value), Where(self.file, first.line + 1, first.column + 1 + quote)
 
 

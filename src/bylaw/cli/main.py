@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bylaw import __version__
-from bylaw.cli import book, explain, init, policy, run
+from bylaw.cli import book, explain, init, lock, policy, run
 
 app = typer.Typer(
     help="Run the policies an online service publishes: every decision cites its clause.",
@@ -15,6 +15,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+policy.app.command("lock")(lock.lock)
 app.add_typer(policy.app, name="policy")
 app.command("init")(init.init)
 app.command("check")(book.check)
