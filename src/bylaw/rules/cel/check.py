@@ -159,6 +159,10 @@ class _Checker:
         macro = MACROS.get((name, len(written.arguments)))
         if macro:
             return self._comprehension(written, macro, target, scope)
+        if name in MACRO_NAMES and name not in self.environment.functions:
+            hint = f"it is written `list.{name}(x, condition)`"
+            self._finding("rule.syntax", written.at, f"`{name}` takes a name and what to do with it", hint)
+            return _unbound(written)
         return self._apply(written, name, self._nodes((target, *written.arguments), scope), receiver=True)
 
     def _plain_call(self, written: syntax.Call, scope: Scope) -> Node:
@@ -204,10 +208,6 @@ class _Checker:
     ) -> None:
         if receiver and self._unknown(arguments[0]):
             return  # told already, as an unknown name
-        if receiver and name in MACRO_NAMES:
-            hint = f"it is written `list.{name}(x, condition)`"
-            self._finding("rule.syntax", written.at, f"`{name}` takes a name and what to do with it", hint)
-            return
         known = [f.name for f in self.environment.functions.values() if f.styled(receiver=receiver)]
         hint = did_you_mean(name, [n for n in known if n[0].isalpha()])
         if name in self.environment.functions:
