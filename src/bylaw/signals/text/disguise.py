@@ -1,12 +1,10 @@
-"""Words made unreadable for machines but not for people, and the same words with the disguise taken off.
+"""A text read past its disguises: the words a person sees in it, and which of them were made unreadable.
 
-Five disguises, each a step from a folded word to a plainer one (``STEPS``); spaced-out letters and zero-width
-characters are seen on the text as a whole. Only what a step recognises is changed: words in their own
-script, ordinary numbers, addresses and links stay as they are. Knows nothing of phrases.
+Spaced-out letters are joined, then each word goes through the ``steps``, until nothing changes any more.
+Links and addresses are left alone. Knows nothing of phrases.
 """
 
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -14,56 +12,29 @@ from itertools import groupby
 import re2
 
 from bylaw.signals.text.characters import fold, script_of
-from bylaw.signals.text.confusables import INTO_SCRIPT, LOOK_ALIKES
+from bylaw.signals.text.confusables import LOOK_ALIKES
+from bylaw.signals.text.steps import RUN, STEPS, STRETCHED
 
-LEET = {
-    "0": "o",
-    "1": "i",
-    "3": "e",
-    "4": "a",
-    "5": "s",
-    "7": "t",
-    "@": "a",
-    "$": "s",
-    "!": "i",
-    "|": "i",
-    "€": "e",
-}
-_LEET = str.maketrans(LEET)
-_LEET_DIGITS = frozenset("013457")
-_LEET_INSIDE = _LEET_DIGITS | set("@$!|€")
-_LEET_IN_FRONT = frozenset("134570$")
-_LEET_AT_END = frozenset("0$")  # others only where the word is disguised further in front
-_UNITS = frozenset(
-    {"st", "nd", "rd", "th", "am", "pm", "km", "kg", "mb", "gb", "tb", "kb", "ms", "min", "hrs", "hr"}
-    | {"day", "days", "ml", "cm", "mm", "mg", "px", "pt", "ft", "lb", "lbs", "oz"}
-)
-Marked = tuple[str, bool]  # a word, and whether it was written otherwise
-_MAX_PASSES = 4  # each uncovers what the last one left
+_AS_WRITTEN, _STRETCHED, _DISGUISED = range(3)
+Marked = tuple[str, int]  # a word, and one of the above
+
+MAX_PASSES = 4  # each uncovers what the last one left
+_REMEMBERED = 8  # readings; several signals and functions ask for the same text
 _MIN_SINGLES = 3  # letters in a row that count as one spaced-out word
 _MIN_TRICK = 4  # shorter ones are joined too, and mostly abbreviations
-_MIN_MIXED = 3  # letters of a word whose scripts are compared
-_DECORATIONS = 2  # loose marks from which on the accents of a word are taken for decoration too
 _BETWEEN = str.maketrans(dict.fromkeys(".-_*/|,~+'·•:", " "))
-_GAPS = str.maketrans(
-    dict.fromkeys("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029", "  ")
-)  # two spaces keep spaced-out words apart
+_GAPS = str.maketrans(dict.fromkeys("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029", "  "))
 _SENTENCE_END = ".,!?"
 _AROUND = ".,;:!?\"'()[]{}<>«»„“”\u2018\u2019…*_~"
-_RUN = 3  # equal letters in a row, from which on they are stretched
-_SHARED = frozenset({"INHERITED", "COMMON"})  # marks that no script owns
-_SCRIPTS_WITH_LOOSE_MARKS = frozenset({"LATIN", "CYRILLIC", "GREEK"})
+_LATIN = (*range(0x61, 0x7B), *range(0xE0, 0x180))
 
 # COST: one pass decides for most texts that no word of them needs a closer look.
 _SUSPICIOUS = re2.compile(
     r"[a-z][013457@$!|€]|[013457$][a-z]{2}"
     r"|(?:^|[^a-z0-9])[a-z0-9](?:[^a-z0-9]{1,2}[a-z0-9]){2,}(?:[^a-z0-9]|$)"
     r"|[^\x{0}-\x{17F}\p{P}\p{S}\p{Z}]|"
-    + "|".join(
-        f"{chr(code)}{{3}}" for code in (*range(0x61, 0x7B), *range(0xE0, 0x180)) if chr(code).isalpha()
-    )
+    + "|".join(f"{chr(code)}{{{RUN}}}" for code in _LATIN if chr(code).isalpha())
 )
-_LEET_WORD = re2.compile(r"[a-z0-9@$!|€]+")
 _HIDDEN_INSIDE = re2.compile(
     r"[\p{Latin}\p{Cyrillic}\p{Greek}]"
     r"[\x{AD}\x{34F}\x{180E}\x{200B}-\x{200F}\x{2060}-\x{2064}\x{FEFF}\x{E0000}-\x{E007F}]+"
@@ -79,6 +50,7 @@ class Reading:
 
     words: tuple[str, ...]
     disguised: tuple[int, ...] = ()  # which of the words were written otherwise, in order
+    stretched: int = 0  # how many of those are nothing but stretched, as in "sooo"
     tricks: tuple[str, ...] = ()  # names, sorted
 
     @property
@@ -87,20 +59,24 @@ class Reading:
         return " ".join(self.words)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=_REMEMBERED)
 def read(text: str) -> Reading:
     """Read a text past its disguises. Linear in its length; pure, and remembered for the last few texts."""
     folded = fold(text)
     tricks = set(() if text.isascii() else _tricks_of(text))
     if not _SUSPICIOUS.search(folded):
-        return Reading(tuple(folded.split()), (), tuple(sorted(tricks)))
-    words = [(word, False) for word in folded.translate(_GAPS).split(" ")]
-    for _ in range(_MAX_PASSES):
+        return Reading(tuple(folded.split()), tricks=tuple(sorted(tricks)))
+    words = [(word, _AS_WRITTEN) for word in folded.translate(_GAPS).split(" ")]
+    for _ in range(MAX_PASSES):
         before, words = [marked for marked in words if marked[0]], list(_bared(words, tricks))
         if words == before:
             break
-    disguised = tuple(at for at, (_, changed) in enumerate(words) if changed)
-    return Reading(tuple(word for word, _ in words), disguised, tuple(sorted(tricks)))
+    return Reading(
+        words=tuple(word for word, _ in words),
+        disguised=tuple(at for at, (_, mark) in enumerate(words) if mark),
+        stretched=sum(mark == _STRETCHED for _, mark in words),
+        tricks=tuple(sorted(tricks)),
+    )
 
 
 def _tricks_of(text: str) -> Iterator[str]:
@@ -113,33 +89,52 @@ def _tricks_of(text: str) -> Iterator[str]:
 
 
 def _bared(words: list[Marked], tricks: set[str]) -> Iterator[Marked]:
-    """Yield the words a step plainer, each with whether it was disguised; empty words are gaps, and end."""
+    """Yield the words a step plainer; empty words are gaps, and end here."""
     text = " ".join(word for word, _ in words)
-    foreign, stretched = _own_scripts(text), _has_runs(text)
-    own = {char for char in set(text) if not char.isascii() and script_of(char) in foreign}
-    for word, changed in _joined(words, tricks):
+    own, runs = _own_scripts(text), _runs(text)
+    letters = {char for char in set(text) if not char.isascii() and script_of(char) in own}
+    for word, mark in _joined(words, tricks):
         core = word.strip(_AROUND)
-        if core.isalpha() and not stretched and (core.isascii() or own.issuperset(core)):
-            yield word, changed
-        elif bare := _bare(word, foreign, tricks):
-            yield bare, changed or bare != word
+        ordinary = core.isalpha() and (core.isascii() or letters.issuperset(core))
+        if (ordinary and not any(run in word for run in runs)) or _is_address(word):
+            yield word, mark
+        elif bare := _bare(word, mark, own, tricks):
+            yield bare
 
 
-def _bare(word: str, foreign: frozenset[str], tricks: set[str]) -> str:
+def _bare(word: str, mark: int, own: frozenset[str], tricks: set[str]) -> Marked | None:
     for name, step in STEPS:
-        if (after := step(word, foreign)) != word:
+        if (after := step(word, own)) != word:
             tricks.add(name)
-            word = after
-    return word
+            word, mark = after, max(mark, _STRETCHED if name == STRETCHED else _DISGUISED)
+    return (word, mark) if word else None
+
+
+def _is_address(word: str) -> bool:
+    return "//" in word or "www." in word or ("@" in word and "." in word) or word.count("/") > 1
+
+
+def _runs(text: str) -> set[str]:
+    triples = zip(text, text[1:], text[2:], strict=False)
+    return {a * RUN for a, b, c in triples if a == b == c and a.isalpha()}
+
+
+def _own_scripts(text: str) -> frozenset[str]:
+    """Return the scripts that a text really uses: Latin, and those with a letter that passes for no Latin one."""
+    if text.isascii():
+        return frozenset({"LATIN"})
+    chars = set(text)
+    scripts = {script_of(c) for c in chars if not c.isascii() and c.isalpha() and c not in LOOK_ALIKES}
+    return frozenset({*scripts, "LATIN"} if any("a" <= c <= "z" for c in chars) else scripts)
 
 
 def _joined(words: list[Marked], tricks: set[str]) -> Iterator[Marked]:
     """Join spaced-out letters: ``c a s i n o``, ``c.a.s.i.n.o``. A wider gap ends a word where it can."""
     for single, group in groupby(words, key=_is_single):
         if not single:
-            for word, changed in group:
+            for word, mark in group:
                 letters = _without_dots(word, tricks)
-                yield letters, changed or letters != word
+                yield letters, mark if letters == word else _DISGUISED
             continue
         marked = list(group)
         singles = [word for word, _ in marked]
@@ -151,7 +146,7 @@ def _joined(words: list[Marked], tricks: set[str]) -> Iterator[Marked]:
         for part in parts:
             if len(part) >= _MIN_TRICK:
                 tricks.add("spaced letters")
-            yield "".join(part), True
+            yield "".join(part), _DISGUISED
 
 
 def _is_single(marked: Marked) -> bool:
@@ -179,107 +174,3 @@ def _without_dots(word: str, tricks: set[str]) -> str:
     if len(singles) >= _MIN_TRICK:
         tricks.add("spaced letters")
     return "".join(singles)
-
-
-def _own_scripts(text: str) -> frozenset[str]:
-    """Return the scripts that a text really uses: those with a letter that passes for no Latin one.
-
-    Latin itself stands in for texts without any Latin letter: there, no word poses as a Latin one.
-    """
-    if text.isascii():
-        return frozenset()
-    chars = set(text)
-    scripts = {script_of(c) for c in chars if not c.isascii() and c.isalpha() and c not in LOOK_ALIKES}
-    return frozenset(scripts if any("a" <= c <= "z" for c in chars) else {*scripts, "LATIN"})
-
-
-def _without_marks(word: str, _foreign: frozenset[str]) -> str:
-    """Take off marks that no letter has absorbed: strokes through a word, towers of accents."""
-    if word.isascii() or not any(map(_is_loose, word, word[1:])):
-        return word
-    loose = sum(map(_is_loose, word, word[1:]))
-    if loose >= _DECORATIONS:
-        word = unicodedata.normalize("NFD", word)
-    kept = "".join(c for c in word if not unicodedata.combining(c) or script_of(c) not in _SHARED)
-    return fold(unicodedata.normalize("NFC", kept))
-
-
-def _is_loose(base: str, mark: str) -> bool:
-    return unicodedata.combining(mark) > 0 and (
-        script_of(base) in _SCRIPTS_WITH_LOOSE_MARKS or unicodedata.combining(base) > 0
-    )
-
-
-def _without_look_alikes(word: str, foreign: frozenset[str]) -> str:
-    """Write in one script what is written in two, and in Latin what only poses as another script."""
-    if word.isascii():
-        return word
-    runs = ("".join(run) for _, run in groupby(word, key=str.isalpha))
-    return "".join(run if run.isascii() else _in_one_script(run, foreign) for run in runs)
-
-
-def _in_one_script(run: str, foreign: frozenset[str]) -> str:
-    others = [char for char in run if not char.isascii()]
-    mixed = len(others) < len(run) and len(run) >= _MIN_MIXED
-    scripts = {script_of(char) for char in others}
-    if all(char in LOOK_ALIKES for char in others):
-        posing = scripts == {"LATIN"} or ("LATIN" not in foreign and not scripts & foreign)
-        return "".join(LOOK_ALIKES.get(char, char) for char in run) if mixed or posing else run
-    into = INTO_SCRIPT.get(next(iter(scripts))) if mixed and len(scripts) == 1 else None
-    if into and all(char in into for char in run if char.isascii()):
-        return "".join(into.get(char, char) for char in run)
-    return run
-
-
-def _without_leet(word: str, _foreign: frozenset[str]) -> str:
-    """Read digits and signs as the letters they stand for, where they stand among letters."""
-    if word.isalpha() or "://" in word or word.startswith("www.") or ("@" in word and "." in word):
-        return word
-    out, at = [], 0
-    for found in _LEET_WORD.finditer(word):
-        out += [word[at : found.start()], _letters_of(found.group())]
-        at = found.end()
-    return "".join([*out, word[at:]])
-
-
-def _letters_of(token: str) -> str:
-    start = next((i for i, char in enumerate(token) if char.isalpha()), len(token))
-    end = len(token) - next((i for i, char in enumerate(reversed(token)) if char.isalpha()), 0)
-    front, inside, back = token[:start], token[start:end], token[end:]
-    signs = [char for char in inside if not char.isalpha()]
-    letters = len(inside) - len(signs)
-    if letters < 2 or len(signs) > letters or not _LEET_INSIDE.issuperset(signs):
-        return token
-    if (
-        len(front) == 1
-        and front in _LEET_IN_FRONT
-        and inside not in _UNITS
-        and (signs or len(inside) > 2 or front == "$")
-    ):
-        front = front.translate(_LEET)
-    if len(back) == 1 and back in (_LEET_DIGITS if signs else _LEET_AT_END) and len(inside) > 2:
-        back = back.translate(_LEET)
-    return front + inside.translate(_LEET) + back
-
-
-def _without_stretching(word: str, _foreign: frozenset[str]) -> str:
-    """Leave two of three or more equal letters; ``www`` and ``xxx``, all one letter, stay."""
-    if not _has_runs(word):
-        return word
-    runs = [(char, len(list(run))) for char, run in groupby(word)]
-    if sum(char.isalpha() for char, _ in runs) == 1:
-        return word
-    return "".join(char * (2 if count >= _RUN and char.isalpha() else count) for char, count in runs)
-
-
-def _has_runs(text: str) -> bool:
-    return any(a == b == c and a.isalpha() for a, b, c in zip(text, text[1:], text[2:], strict=False))
-
-
-Step = Callable[[str, frozenset[str]], str]
-STEPS: tuple[tuple[str, Step], ...] = (
-    ("loose marks", _without_marks),
-    ("look-alikes", _without_look_alikes),
-    ("leetspeak", _without_leet),
-    ("stretched letters", _without_stretching),
-)

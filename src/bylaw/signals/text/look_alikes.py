@@ -16,7 +16,7 @@ from rapidfuzz.process import extractOne
 from bylaw.signals.lists import Entries, built_once
 from bylaw.signals.text.characters import fold
 from bylaw.signals.text.confusables import LOOK_ALIKES, skeleton
-from bylaw.signals.text.disguise import LEET
+from bylaw.signals.text.steps import LEET
 
 MAX_NAME = 200  # characters of a name that are looked at
 _MIN_LEFT = 4  # characters that must be left of a word from which words around names are cut off

@@ -26,7 +26,8 @@ def _words(text: str) -> int:
 
 def _obfuscation(text: str) -> float:
     reading = read(text)
-    return len(reading.disguised) / len(reading.words) if reading.words else 0.0
+    disguised = len(reading.disguised) - reading.stretched
+    return disguised / len(reading.words) if reading.words else 0.0
 
 
 def _tricks(text: str) -> list[str]:
@@ -85,7 +86,7 @@ SIGNALS = (
     Signal(
         name="text.obfuscation",
         type="double",
-        doc="The share of words that are disguised, from 0 to 1.",
+        doc="The share of words that are disguised, from 0 to 1; stretched words (sooo) do not count.",
         compute=of_text(_obfuscation),
         cost=6,
     ),
