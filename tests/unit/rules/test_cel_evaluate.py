@@ -95,6 +95,7 @@ def test_numbers_become_what_they_are_declared_as() -> None:
     assert error("n", types={"n": INT}, n=2**63) == "range"
     assert error("u", types={"u": UINT}, u=-1) == "range"
     assert error("n", types={"n": INT}, n={1, 2}) == "bad_value"
+    assert error("t", types={"t": TIMESTAMP}, t=datetime(2026, 1, 1)) == "bad_value"  # noqa: DTZ001 - the point
 
 
 def test_lists_and_maps_of_objects_are_converted_as_they_are_read() -> None:

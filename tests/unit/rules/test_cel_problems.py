@@ -61,6 +61,7 @@ def only(source: str) -> Problem:
         ("lists.gambling.all(w, w.size())", "rule.type", 23, "`all` takes bool, not int", ""),
         ("lists.gambling.all(w)", "rule.syntax", 16, "`all` takes a name", "list.all(x, condition)"),
         ("lists.gambling.all(w.x, true)", "rule.syntax", 20, "takes a plain name", ""),
+        ("lists.gambling.exists(w, w, true)", "rule.syntax", 16, "two different names", ""),
         ("has(event)", "rule.syntax", 1, "`has` takes one field", "has(event.recipient)"),
         ("event.text.size", "rule.type", 12, "string has no fields, so no `size`", ""),
         ("{1.5: 2} == {}", "rule.type", 2, "not double", ""),

@@ -285,42 +285,47 @@ class _Checker:
 
     def _comprehension(self, written: syntax.Call, macro: Macro, target: Syntax, scope: Scope) -> Node:
         range_ = self.node(target, scope)
-        names = [self._new_name(a, written.function) for a in written.arguments[: macro.names]]
-        types = name_types(range_.type, macro.names)
-        if types is None:
-            message = f"`{written.function}` walks over a list or a map, not {range_.type}"
-            self._finding("rule.type", written.at, message)
-        known = [n for n in names if n]
-        if len(set(known)) < macro.names:
+        names = self._loop_names(written, macro, range_)
+        if names is None:
             return _unbound(written)
-        if self.loops == COMPREHENSION_LIMIT:
-            self._finding(
-                "rule.limit", written.at, f"more than {COMPREHENSION_LIMIT} comprehensions in each other"
-            )
-            return _unbound(written)
-        types = types or (DYN,) * macro.names
-        inner = {**scope, **{n: Known(t, range_.personal) for n, t in zip(known, types, strict=True)}}
         self.loops += 1
-        steps = self._nodes(written.arguments[macro.names :], inner)
+        steps = self._nodes(written.arguments[macro.names :], {**scope, **names})
         self.loops -= 1
-        item = tree.Local(
-            type=types[0], span=written.arguments[0].span, name=known[0], personal=range_.personal
-        )
+        (name, known), *_ = names.items()
         condition = steps[0] if macro.filtered else None
+        item = tree.Local(span=written.arguments[0].span, name=name, **known._asdict())
         body = item if macro.bodiless else steps[-1]
         for test in ([condition] if condition else []) + ([body] if macro.boolean else []):
             self._expect(BOOL, test, f"`{written.function}`")
         return tree.Comprehension(
-            type=result_type(macro, types[0], body.type),
+            type=result_type(macro, known.type, body.type),
             span=written.span,
             personal=range_.personal or body.personal,
             macro=written.function,
             quantifier=macro.quantifier,
-            names=tuple(known),
+            names=tuple(names),
             range=range_,
             condition=condition,
             body=body,
         )
+
+    def _loop_names(self, written: syntax.Call, macro: Macro, range_: Node) -> dict[str, Known] | None:
+        """The names that a comprehension declares; nothing if it cannot be made sense of."""
+        who = written.function
+        types = name_types(range_.type, macro.names)
+        if types is None:
+            message = f"`{who}` walks over a list or a map, not {range_.type}"
+            self._finding("rule.type", written.at, message)
+            types = (DYN,) * macro.names
+        names = [self._new_name(argument, who) for argument in written.arguments[: macro.names]]
+        known = {name: Known(kind, range_.personal) for name, kind in zip(names, types, strict=True) if name}
+        if None not in names and len(known) < macro.names:
+            self._finding("rule.syntax", written.at, f"`{who}` needs two different names")
+        if self.loops == COMPREHENSION_LIMIT:
+            message = f"more than {COMPREHENSION_LIMIT} comprehensions in each other"
+            self._finding("rule.limit", written.at, message)
+            return None
+        return known if len(known) == macro.names else None
 
 
 def _path(written: Syntax, scope: Scope) -> str:

@@ -226,6 +226,8 @@ def _from_int(value: int, declared: Type) -> Value:
 
 
 def _from_datetime(value: datetime, _: Type) -> Value:
+    if value.tzinfo is None:
+        raise CelError("bad_value", "a time without a zone is no value of a condition")
     return Timestamp((value - _EPOCH) // _MICROSECOND * 1000)
 
 
