@@ -139,5 +139,9 @@ def _ancestors(clause_id: str, parents: Mapping[str, str | None], key: str) -> I
 
 
 def _defined(operator: Operator) -> Callable[[str], Iterable[str]]:
-    tables = {"queues": operator.queues, "contacts": operator.contacts, "roles": operator.roles}
+    tables: dict[str, Iterable[str]] = {
+        "queues": operator.queues,
+        "contacts": operator.contacts,
+        "roles": operator.roles,
+    }
     return lambda table: tables[table]

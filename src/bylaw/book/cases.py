@@ -50,7 +50,7 @@ def read_cases(
 ) -> tuple[PolicyCase, ...]:
     """Return the cases of a book. ``known`` names the rules and clauses that exist."""
     names = {**known, "shadow": known["rules"], "effects": EFFECTS}
-    cases = []
+    cases: list[PolicyCase] = []
     for path, data in folder.under("tests", ".yaml", ".yml"):
         reader = YamlReader(path, problems)
         root = reader.root(data)

@@ -1,10 +1,9 @@
 """``policies/<key>/``: every version of every document, with the ids that its lock keeps. Pure over bytes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 
-from bylaw.base.errors import BylawError, Problem, Problems, Where
+from bylaw.base.errors import BylawError, ConflictError, Problem, Problems, Where
 from bylaw.base.spelling import did_you_mean
 from bylaw.book.folder import Folder
 from bylaw.policy.document import Document
@@ -48,38 +47,34 @@ def locks(folder: Folder) -> Mapping[str, str]:
     return texts
 
 
-def _histories(folder: Folder, problems: list[Problem]) -> Iterable[tuple[str, tuple[Document, ...], Lock]]:
-    found: dict[str, list[Document]] = {}
-    for path, data in folder.under("policies", *ENDINGS):
-        key = path.split("/")[1]
-        document = _document(path, data, key, problems)
-        if document is not None:
-            found.setdefault(key, []).append(document)
-    for key, documents in found.items():
-        try:
-            yield key, *lock_of(_admitted(documents, problems), _lock(folder.files, key))
-        except BylawError as error:
-            problems.append(error.problem)
-
-
-def lock_of(documents: Iterable[Document], lock: Lock | None) -> tuple[tuple[Document, ...], Lock]:
+def lock_of(documents: Iterable[Document], lock: Lock | None) -> tuple[tuple[Document, ...], Lock | None]:
     """Return the versions of one document with their ids, and the lock that keeps them.
 
     Versions that the lock knows get its ids; later ones inherit from the version before.
+
+    Raises:
+        ConflictError: a version that the lock knows has other words under the same date, or one before the
+            first that it knows was added.
     """
     named: list[Document] = []
     for document in documents:
-        if lock is not None and lock.knows(document):
-            named.append(apply_lock(document, lock))
-        elif lock is None or not named:
-            lock = first_lock(document) if lock is None else lock
-            named.append(document)
-        else:
-            carried, lock = carry(lock, named[-1], document)
-            named.append(carried)
-    if lock is None:
-        raise ValueError("no version, no lock")
+        if lock is None:
+            lock = first_lock(document)
+        elif lock.version_of(document) is None and named:
+            _refuse_other_words(document, lock)
+            _, lock = carry(lock, named[-1], document)
+        named.append(apply_lock(document, lock))
     return tuple(named), lock
+
+
+def _refuse_other_words(document: Document, lock: Lock) -> None:
+    if document.starts in [version.starts for version in lock.versions]:
+        raise ConflictError(
+            "policy.unchanged_date",
+            f"the words differ from those that {LOCK} knows for {document.starts}",
+            where=Where(document.file, 1),
+            hint="restore the text, or add it as a version with a date of its own",
+        )
 
 
 def check_links(library: Library) -> Iterable[Problem]:
@@ -98,6 +93,37 @@ def check_links(library: Library) -> Iterable[Problem]:
                         hint=did_you_mean(key, library.versions) or "add the document, or mend the link",
                         severity="warning",
                     )
+
+
+def _histories(folder: Folder, problems: list[Problem]) -> Iterable[tuple[str, tuple[Document, ...], Lock]]:
+    found: dict[str, list[Document]] = {}
+    for path, data in folder.under("policies", *ENDINGS):
+        key = path.split("/")[1]
+        document = _document(path, data, key, problems)
+        if document is not None:
+            found.setdefault(key, []).append(document)
+    for key, documents in found.items():
+        try:
+            kept = _lock(folder.files, key)
+            named, lock = lock_of(_admitted(documents, problems), kept)
+        except BylawError as error:
+            problems.append(error.problem)
+            continue
+        if lock is not None:
+            if lock != kept:
+                problems.append(_behind(key))
+            yield key, named, lock
+
+
+def _behind(key: str) -> Problem:
+    return Problem(
+        code="book.lock_behind",
+        message=f"the ids of `{key}` are not all kept yet",
+        where=Where(f"policies/{key}/{LOCK}"),
+        hint="read the lineage, then run `bylaw policy lock DIR`",
+        severity="warning",
+        blocks_publishing=True,
+    )
 
 
 def _document(path: str, data: bytes, key: str, problems: list[Problem]) -> Document | None:
@@ -120,15 +146,17 @@ def _document(path: str, data: bytes, key: str, problems: list[Problem]) -> Docu
 
 
 def _admitted(found: list[Document], problems: list[Problem]) -> tuple[Document, ...]:
-    admitted: list[Document] = []
+    """Return the versions, earliest first; one without a date is kept, at the end, and never in force."""
+    admitted: tuple[Document, ...] = ()
     for document in sorted(found, key=lambda d: (d.starts or date.max, d.file)):
+        if document.starts is None:
+            admitted = (*admitted, document)
+            continue
         try:
-            admit(tuple(admitted), document)
+            admitted = admit(admitted, document)
         except BylawError as error:
-            problems.append(replace(error.problem, where=Where(document.file, 1)))
-        else:
-            admitted.append(document)
-    return tuple(admitted)
+            problems.append(error.problem)
+    return admitted
 
 
 def _lock(files: Mapping[str, bytes], key: str) -> Lock | None:

@@ -30,8 +30,9 @@ class Folder:
     digest: str
 
     def under(self, room: str, *endings: str) -> Iterable[tuple[str, bytes]]:
-        """Return the files of a sub-folder in the order of their paths."""
+        """Return the files of a sub-folder in the order of their paths; all, or those with an ending."""
         prefix = room + "/"
+        endings = endings or ("",)
         return (
             (p, self.files[p]) for p in sorted(self.files) if p.startswith(prefix) and p.endswith(endings)
         )

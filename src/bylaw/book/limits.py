@@ -13,14 +13,13 @@ from bylaw.book.yaml_reader import YamlReader
 
 FILE = "limits.yaml"
 
-Price = Annotated[Decimal, msgspec.Meta(ge=0)]
 Quantity = Annotated[float, msgspec.Meta(ge=0)]
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a customer pays for a month, and how much of each resource that includes."""
 
-    price_per_month: Price
+    price_per_month: Decimal
     limits: dict[str, Quantity]
 
 
@@ -28,7 +27,7 @@ class Fee(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """The price of each started ``per`` units over the limit."""
 
     per: Annotated[float, msgspec.Meta(gt=0)]
-    price: Price
+    price: Decimal
 
 
 class GreatlyOver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -68,8 +67,23 @@ def read_limits(data: bytes | None, problems: list[Problem]) -> Limits | None:
             Problem(code="limits.invalid", message=what[:1].lower() + what[1:], where=where, hint=hint)
         )
         return None
-    problems += _unknown_fees(limits)
+    problems += [*_unknown_fees(limits), *_negative_prices(limits)]
     return limits
+
+
+def _negative_prices(limits: Limits) -> list[Problem]:
+    prices = {f"plans.{name}": plan.price_per_month for name, plan in limits.plans.items()}
+    prices |= {f"fees.{name}": fee.price for name, fee in limits.fees.items()}
+    return [
+        Problem(
+            code="limits.negative_price",
+            message=f"the price of `{name}` is negative",
+            where=Where(FILE),
+            hint="write what it costs",
+        )
+        for name, price in prices.items()
+        if price < 0
+    ]
 
 
 def _unknown_fees(limits: Limits) -> list[Problem]:

@@ -80,8 +80,8 @@ def _entries(path: str, data: bytes, problems: list[Problem]) -> Iterable[str]:
             )
         )
         return
-    for number, line in enumerate(lines, start=1):
-        entry = line.strip()
+    for number, text in enumerate(lines, start=1):
+        entry = text.strip()
         if not entry or entry.startswith("#"):
             continue
         wrong = "longer than 1,000 characters" if len(entry) > MAX_ENTRY_CHARS else _CHECKS[kind](entry)

@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from rich.console import Console
+from rich.text import Text
 
 from bylaw.cli.job import Job
 from bylaw.cli.screen import bar, out, print_json, table
 from bylaw.runtime import Tally
 
 ROWS = 20
+TEXT_CHARS = 70
 
 
 def summary(tally: Tally, seconds: float) -> dict[str, object]:
@@ -69,9 +71,9 @@ def _print_counts(console: Console, title: str, counts: Counter[str], words: Map
         console.print(f"[dim]and {len(counts) - ROWS} more[/]")
 
 
-def _rows(counts: Counter[str], words: Mapping[str, str]) -> Iterable[tuple[object, ...]]:
+def _rows(counts: Counter[str], words: Mapping[str, str]) -> Iterable[tuple[Text, Text, str]]:
     most = max(counts.values())
     for name, count in counts.most_common(ROWS):
         text = words.get(name, "")
-        shown = f"{name}\n[dim]{text if len(text) < 70 else text[:69] + '…'}[/]" if text else name
-        yield shown, bar(count / most), f"{count:,}"
+        shown = f"\n{text if len(text) <= TEXT_CHARS else text[: TEXT_CHARS - 1] + '…'}" if text else ""
+        yield Text(name) + Text(shown, style="dim"), bar(count / most), f"{count:,}"
