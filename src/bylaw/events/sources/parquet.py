@@ -17,7 +17,7 @@ ROWS_A_FETCH = 1024
 MEMORY_LIMIT = "512MB"
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_FAR: Final = 2 * 10**17  # microseconds from 1970, before the year 9999; beyond them no time is made
+_MICROSECONDS: Final = range(-62_135_596_800 * 10**6, 253_402_300_800 * 10**6)  # from 1970: years 1 to 9999
 # DuckDB turns these into Python values only with a package that nothing else here needs.
 _WITH_OFFSET: Final = "TIMESTAMP WITH TIME ZONE"
 
@@ -115,6 +115,6 @@ def _rows(database: Any, path: str, query: str, source: Source) -> Iterator[tupl
 def _with_times(row: tuple[Any, ...], times: tuple[int, ...]) -> list[Any]:
     cells = list(row)
     for place in times:
-        if cells[place] is not None and abs(cells[place]) < _FAR:
+        if cells[place] is not None and cells[place] in _MICROSECONDS:
             cells[place] = _EPOCH + timedelta(microseconds=cells[place])
     return cells
