@@ -11,6 +11,7 @@ from typing import Any
 import celpy
 import msgspec
 from cel_expr_python import cel
+from celpy.adapter import json_to_cel
 
 from bench.measure import rate, show
 from bylaw.base.errors import NOWHERE
@@ -93,7 +94,7 @@ def cpp(sources: list[str], some: list[Event]) -> Callable[[], list[int]]:
 def python(sources: list[str], some: list[Event]) -> Callable[[], list[int]]:
     env = celpy.Environment()
     programs = [env.program(env.compile(source)) for source in sources]
-    data = [{"event": celpy.json_to_cel(plain(event))} for event in some]
+    data = [{"event": json_to_cel(plain(event))} for event in some]
     return lambda: [sum(bool(program.evaluate(one)) for program in programs) for one in data]
 
 
