@@ -61,7 +61,7 @@ SIGNALS: tuple[Signal, ...] = (
         doc="Whether the e-mail address is well spelt and its domain not reserved; false without one.",
         compute=_of_email(is_valid),
         fields=("email",),
-        cost=25,
+        cost=30,
     ),
     Signal(
         name="accounts.email_free",
@@ -83,7 +83,6 @@ SIGNALS: tuple[Signal, ...] = (
         doc="Whether the e-mail address is of an office, as abuse@ or postmaster@; false without one.",
         compute=_of_email(is_role),
         fields=("email",),
-        cost=2,
     ),
     Signal(
         name="accounts.name_digits",
@@ -92,16 +91,15 @@ SIGNALS: tuple[Signal, ...] = (
         "0 without either.",
         compute=_of_handle(digit_share),
         fields=_HANDLE,
-        cost=2,
     ),
     Signal(
         name="accounts.name_random",
         type="double",
         doc="How unlike a name one could speak the username is, or else the e-mail address before @, from 0 "
-        "to 1; 0 without either, and below 6 characters. From 0.5 on, chance is likely.",
+        "to 1; 0 without either, and below 6 characters. About 2 in 100 names that people choose reach 0.5.",
         compute=_of_handle(randomness),
         fields=_HANDLE,
-        cost=15,
+        cost=6,
     ),
     Signal(
         name="accounts.name_confusable",
@@ -110,7 +108,7 @@ SIGNALS: tuple[Signal, ...] = (
         "styled or hidden characters; false without any.",
         compute=_name_confusable,
         fields=("username", "display_name", "organisation_name"),
-        cost=4,
+        cost=14,
     ),
     Signal(
         name="accounts.profile_inconsistent",
