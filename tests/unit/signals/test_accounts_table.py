@@ -96,7 +96,7 @@ def test_the_book_adds_to_the_list(name: str) -> None:
         ("\ud800@example.com", False),
     ],
 )
-def test_valid_addresses(email: str, valid: bool) -> None:  # noqa: FBT001 - a table's column
+def test_valid_addresses(email: str, valid: bool) -> None:
     assert told("email_valid", email=email) is valid
 
 
