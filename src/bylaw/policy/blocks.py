@@ -20,7 +20,7 @@ from bylaw.policy.passage import Passage, joined
 MAX_NESTING = 60  # of lists and quotes; deeper text is kept, but not as clauses
 MAX_INLINE = 1 << 14  # characters of one block in which markup is looked for
 
-_BULLETS = "•◦▪▫‣●○■□∙⁃➢➤►✓✔·"
+_BULLETS = "•◦▪▫‣●○■□∙\u2043➢➤►✓✔·"
 _TEMPLATE_TAG = re2.compile(r"\{\{\s*([^{}\s]+)\s*\}\}")
 _HTML_TAG = re2.compile(r"<!--(?s:.*?)-->|<[^<>]*>")
 _REFERENCE = re2.compile(r"^\s{0,3}\[[^\]]+\]:\s*\S+")
@@ -98,7 +98,7 @@ def _brought_to_markdown(lines: Sequence[str]) -> Iterator[str]:
         if not text:
             lettered = lettered and n + 1 < len(lines) and bool(line_mark(lines[n + 1]))
         else:
-            lettered = bool(mark) and (lettered or is_first(mark)) or (lettered and not mark)
+            lettered = lettered or is_first(mark) if mark else lettered
         if text[:1] in _BULLETS and text[1:2].isspace():
             yield f"{indent}- {text[2:]}"
         elif mark and lettered:

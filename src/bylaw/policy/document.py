@@ -85,6 +85,13 @@ class Document:
         """Return the clauses directly under one, or those at the top."""
         return tuple(c for c in self.clauses if c.parent == clause_id)
 
+    def heading_of(self, clause_id: str) -> Clause | None:
+        """Return the heading that a clause stands under, or itself if it is one."""
+        clause = self.by_id.get(clause_id)
+        while clause and not clause.heading:
+            clause = self.by_id.get(clause.parent or "")
+        return clause
+
     @property
     def starts(self) -> date | None:
         """The day from which this version is in force: the effective date, else the last update."""

@@ -50,6 +50,11 @@ def is_first(enumerator: str) -> bool:
     return bare(enumerator) in _FIRST or bare(enumerator).endswith("-1")
 
 
+def follows(mark: str, other: str) -> bool:
+    """Tell whether a mark is the next after another one: ``(c)`` after ``(b)``, ``5.`` after ``4.``."""
+    return bool(bare(other)) and bare(mark) in {after(bare(other)) for after in _SUCCESSIONS} - {""}
+
+
 def inline(passage: Passage) -> tuple[Passage, tuple[Numbered, ...]]:
     """Cut a sentence like "either (a) …, or (b) …" into its lead-in and its numbered parts.
 
@@ -69,7 +74,7 @@ def _longest_run(marks: Sequence[tuple[str, int, int]]) -> list[tuple[str, int, 
     for n, first in enumerate(marks):
         if bare(first[0]) not in _FIRST:
             continue
-        for following in (_next_letter, _next_number, _next_roman):
+        for following in _SUCCESSIONS:
             run = [first]
             for mark in marks[n + 1 :]:
                 if bare(mark[0]) == following(bare(run[-1][0])):
@@ -90,3 +95,6 @@ def _next_number(mark: str) -> str:
 
 def _next_roman(mark: str) -> str:
     return _ROMAN[_ROMAN.index(mark) + 1] if mark in _ROMAN[:-1] else ""
+
+
+_SUCCESSIONS = (_next_letter, _next_number, _next_roman)

@@ -11,7 +11,7 @@ import re2
 
 from bylaw.base.errors import Problem, Problems, Where
 from bylaw.base.spelling import did_you_mean
-from bylaw.policy.contacts import is_contact_question, is_open_contact
+from bylaw.policy.blanks import is_contact_question, is_open_contact
 from bylaw.policy.document import Clause, ClauseKind, Document
 
 _WE = r"(?:we|(?:the )?company)"
@@ -134,6 +134,7 @@ _TABLE: Sequence[Sequence[tuple[ClauseKind, str]]] = (
         ),
     ),
     (  # what the operator keeps free, and what it takes upon itself
+        (ClauseKind.RIGHT, rf"\b{_WE} (?:\w+ )?have no obligation\b"),
         (ClauseKind.RIGHT, r"\bno obligation\b|\bright to use\b.{0,40}\bceases?\b|\bgrounds for\b"),
         (ClauseKind.RIGHT, rf"\b{_WE},? (?:at|in) (?:our|its|their) sole discretion\b"),
         (ClauseKind.RIGHT, rf"\breserves? the right\b|\b{_WE} (?:have|has) the right\b"),

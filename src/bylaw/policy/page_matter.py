@@ -10,12 +10,13 @@ from datetime import date
 import re2
 
 from bylaw.base.errors import Problem
-from bylaw.policy.blocks import Block, Heading, Item, Listing, Paragraph
+from bylaw.policy.blocks import Block, Heading, Listing, Paragraph
 from bylaw.policy.dates import read_date
 from bylaw.policy.document import Furniture, warning
 from bylaw.policy.passage import Passage
 
 TITLE_WORDS = 14  # a longer first line is a sentence
+DATE_WORDS = 4  # after "last updated:", when none of them is a number
 TOP = 6  # blocks in which a title may be repeated
 FOOTER_WORDS = 6  # a line without a full stop and with more words is no footer by itself
 
@@ -139,7 +140,7 @@ def _reads_date(passage: Passage, page: PageMatter, file: str) -> bool:
 
 def _names_day(match: "re2._Match") -> bool:
     rest = match.group(4)
-    return bool(match.group(3)) and not rest or any(c.isdigit() for c in rest)
+    return any(map(str.isdigit, rest)) or (bool(match.group(3)) and len(rest.split()) <= DATE_WORDS)
 
 
 def _take_date(name: str, written: str, line: Passage, page: PageMatter, file: str) -> None:

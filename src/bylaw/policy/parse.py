@@ -7,8 +7,8 @@ it becomes a warning with line and mend, and what must be mended before publishi
 from dataclasses import replace
 
 from bylaw.base.errors import Problem
+from bylaw.policy.blanks import blank_contacts, placeholders
 from bylaw.policy.blocks import read_blocks
-from bylaw.policy.contacts import blank_contacts
 from bylaw.policy.document import Document, Furniture, warning
 from bylaw.policy.front_matter import FrontMatter, read_front_matter
 from bylaw.policy.kinds import guess_kinds
@@ -73,6 +73,7 @@ def _with_problems(
         *_lost_problems(document.file, lost),
         *_empty_problems(document),
         *blank_contacts(document),
+        *placeholders(document),
     ]
     return replace(document, problems=tuple(sorted(problems, key=lambda p: (p.where.line, p.code))))
 

@@ -46,11 +46,11 @@ def read_source(data: bytes, file: str) -> Source:
         InputError: it is too large (``policy.too_large``) or no text (``policy.binary``).
     """
     if len(data) > MAX_BYTES:
-        raise too_large(f"{len(data)} bytes, and a policy may have {MAX_BYTES}", file)
+        raise too_large(f"more than {MAX_BYTES} bytes", file)
     text, problems = _decode(data, file)
     written = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(written) > MAX_LINES:
-        raise too_large(f"{len(written)} lines, and a policy may have {MAX_LINES}", file)
+        raise too_large(f"more than {MAX_LINES} lines", file)
     lines, odd = _without_control_characters(written, file)
     return Source(file=file, lines=lines, digest=digest(data), problems=(*problems, *odd))
 

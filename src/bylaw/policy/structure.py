@@ -11,6 +11,7 @@ from itertools import zip_longest
 from bylaw.base.errors import Problem
 from bylaw.policy.blocks import Block, Heading, Item, Listing, Paragraph
 from bylaw.policy.document import warning
+from bylaw.policy.enumerators import follows
 from bylaw.policy.passage import Passage
 
 HEADING_WORDS = 15  # more words are a sentence in bold
@@ -104,9 +105,14 @@ def _led(items: tuple[Item, ...], file: str, problems: list[Problem]) -> Listing
     at = _broken_off(items)
     if at < 0:
         return Listing(items)
-    lead, under = items[at], items[at + 1 :]
+    lead = items[at]
+    end = next(
+        (n for n, item in enumerate(items[at + 2 :], at + 2) if follows(item.enumerator, lead.enumerator)),
+        len(items),
+    )
+    under, rest = items[at + 1 : end], items[end:]
     problems.append(_flat(file, lead, len(under)))
-    return Listing((*items[:at], replace(lead, blocks=(*lead.blocks, Listing(under)))))
+    return Listing((*items[:at], replace(lead, blocks=(*lead.blocks, Listing(under))), *rest))
 
 
 def _flat(file: str, lead: Item, count: int) -> Problem:
