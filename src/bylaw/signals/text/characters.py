@@ -7,8 +7,9 @@ import unicodedata
 from bisect import bisect_right
 from functools import lru_cache
 
-import re2
 from confusable_homoglyphs.categories import categories_data
+
+from bylaw.signals.scanning import pattern
 
 # SOURCE: Unicode Default_Ignorable_Code_Point, the controls, the blank Braille cell, Arabic tatweel.
 _INVISIBLE_RANGES = (
@@ -21,7 +22,7 @@ _INVISIBLE = {code: None for first, last in _INVISIBLE_RANGES for code in range(
 # Letters A to Z in black circles and squares, which NFKC leaves alone.
 _BADGES = {start + n: chr(ord("a") + n) for start in (0x1F150, 0x1F170) for n in range(26)}
 _UNSTYLED: dict[int, str | None] = {**_INVISIBLE, **_BADGES}
-_STYLED_OR_UNSEEN = re2.compile(
+_STYLED_OR_UNSEEN = pattern(
     "".join(["[", *(f"\\x{{{a:X}}}-\\x{{{b:X}}}" for a, b in _INVISIBLE_RANGES), "\\x{1F150}-\\x{1F189}]"])
 )
 

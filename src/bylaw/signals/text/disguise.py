@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
-import re2
-
+from bylaw.signals.scanning import pattern
 from bylaw.signals.text.characters import fold, script_of
 from bylaw.signals.text.confusables import LOOK_ALIKES
 from bylaw.signals.text.steps import RUN, STEPS, STRETCHED
@@ -29,19 +28,19 @@ _AROUND = ".,;:!?\"'()[]{}<>«»„“”\u2018\u2019…*_~"
 _LATIN = (*range(0x61, 0x7B), *range(0xE0, 0x180))
 
 # COST: one pass decides for most texts that no word of them needs a closer look.
-_SUSPICIOUS = re2.compile(
+_SUSPICIOUS = pattern(
     r"[a-z][013457@$!|€]|[013457$][a-z]{2}"
     r"|(?:^|[^a-z0-9])[a-z0-9](?:[^a-z0-9]{1,2}[a-z0-9]){2,}(?:[^a-z0-9]|$)"
     r"|[^\x{0}-\x{17F}\p{P}\p{S}\p{Z}]|"
     + "|".join(f"{chr(code)}{{{RUN}}}" for code in _LATIN if chr(code).isalpha())
 )
-_HIDDEN_INSIDE = re2.compile(
+_HIDDEN_INSIDE = pattern(
     r"[\p{Latin}\p{Cyrillic}\p{Greek}]"
     r"[\x{AD}\x{34F}\x{180E}\x{200B}-\x{200F}\x{2060}-\x{2064}\x{FEFF}\x{E0000}-\x{E007F}]+"
     r"[\p{Latin}\p{Cyrillic}\p{Greek}]"
 )
-_STYLED = re2.compile(r"[\x{1D400}-\x{1D7CB}\x{24B6}-\x{24E9}\x{1F110}-\x{1F189}]{3}")
-_TURNED = re2.compile(r"[\x{202D}\x{202E}]")
+_STYLED = pattern(r"[\x{1D400}-\x{1D7CB}\x{24B6}-\x{24E9}\x{1F110}-\x{1F189}]{3}")
+_TURNED = pattern(r"[\x{202D}\x{202E}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def _bared(words: list[Marked], tricks: set[str]) -> Iterator[Marked]:
     for word, mark in _joined(words, tricks):
         core = word.strip(_AROUND)
         ordinary = core.isalpha() and (core.isascii() or letters.issuperset(core))
-        if (ordinary and not any(run in word for run in runs)) or _is_address(word):
+        if (ordinary and not (runs and any(run in word for run in runs))) or _is_address(word):
             yield word, mark
         elif bare := _bare(word, mark, own, tricks):
             yield bare

@@ -4,6 +4,7 @@ import re2
 
 from bylaw.base.errors import InputError
 from bylaw.signals.lists import Entries, built_once
+from bylaw.signals.scanning import PatternSet, pattern
 
 
 def matches_any(text: str, patterns: Entries) -> bool:
@@ -11,33 +12,28 @@ def matches_any(text: str, patterns: Entries) -> bool:
 
     Raises:
         InputError: ``signals.bad_pattern``, an entry is not an RE2 pattern; ``signals.too_many_patterns``,
-            all together need more memory than RE2 allows. A book checks its lists when it is loaded.
+            all together need too much memory. A book checks its lists when it is loaded.
     """
-    ready = _ready(patterns)
-    return ready is not None and bool(ready.Match(text))
+    return bool(_ready(patterns).found_in(text))
 
 
 @built_once
-def _ready(patterns: tuple[str, ...]) -> re2.Set | None:
-    if not patterns:
-        return None
-    options = re2.Options()
-    options.log_errors = False
-    ready = re2.Set.SearchSet(options)
-    added = 0
+def _ready(patterns: tuple[str, ...]) -> PatternSet:
     try:
-        for pattern in patterns:
-            ready.Add(pattern)
-            added += 1
-        ready.Compile()
+        return PatternSet(patterns)
     except re2.error as error:
-        if added == len(patterns):
-            raise InputError(
-                "signals.too_many_patterns", "the list needs more memory than RE2 allows"
-            ) from error
-        raise InputError(
-            "signals.bad_pattern",
-            f"entry {added + 1} of the list is not an RE2 pattern",
-            hint="see the RE2 syntax; look-around and back-references do not exist",
-        ) from error
-    return ready
+        bad = next((number for number, entry in enumerate(patterns, start=1) if not _is_pattern(entry)), 0)
+        if bad:
+            message = f"entry {bad} of the list is not an RE2 pattern"
+            hint = "see the RE2 syntax; look-around and back-references do not exist"
+            raise InputError("signals.bad_pattern", message, hint=hint) from error
+        message = "the patterns of the list need too much memory together"
+        raise InputError("signals.too_many_patterns", message, hint="split the list") from error
+
+
+def _is_pattern(entry: str) -> bool:
+    try:
+        pattern(entry)
+    except re2.error:
+        return False
+    return True

@@ -8,8 +8,7 @@ import unicodedata
 from collections.abc import Callable
 from itertools import groupby
 
-import re2
-
+from bylaw.signals.scanning import pattern
 from bylaw.signals.text.characters import fold, script_of
 from bylaw.signals.text.confusables import INTO_SCRIPT, LOOK_ALIKES
 
@@ -31,7 +30,7 @@ LEET = {
 RUN = 3  # equal letters in a row, from which on they are stretched
 
 _LEET = str.maketrans(LEET)
-_LEET_WORD = re2.compile(r"[a-z0-9@$!|€]+")
+_LEET_WORD = pattern(r"[a-z0-9@$!|€]+")
 _LEET_INSIDE = frozenset(LEET)
 _LEET_DIGITS = frozenset("013457")
 _LEET_AT_END = frozenset("0$")  # others only where the word is disguised further in front
@@ -89,12 +88,13 @@ def _in_one_script(run: str, own: frozenset[str]) -> str:
 
 def without_leet(word: str, _own: frozenset[str]) -> str:
     """Read digits and signs as the letters they stand for, where they stand among letters."""
-    if word.isalpha():
+    if _LEET_INSIDE.isdisjoint(word) or not any(map(str.isalpha, word)):
         return word
     out, at = [], 0
     for found in _LEET_WORD.finditer(word):
-        out += [word[at : found.start()], _letters_of(found.group())]
-        at = found.end()
+        start, end = found.span()
+        out += [word[at:start], _letters_of(found.group())]
+        at = end
     return "".join([*out, word[at:]])
 
 

@@ -2,15 +2,14 @@
 
 import unicodedata
 
-import re2
-
+from bylaw.signals.scanning import pattern
 from bylaw.signals.signal import Signal, of_text
 from bylaw.signals.text.characters import plain, seen
 from bylaw.signals.text.disguise import read
 
 _MIN_LETTERS = 12  # below, a few capitals are no shouting
 _MIN_WORDS = 8  # below, a word said twice is no repetition
-_TWO_SCRIPTS = re2.compile(
+_TWO_SCRIPTS = pattern(
     r"\p{Latin}[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Coptic}]"
     r"|[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}\p{Coptic}]\p{Latin}"
 )

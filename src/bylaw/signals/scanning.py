@@ -1,0 +1,82 @@
+"""RE2 for the signals: linear in the text, silent about what it could not do quickly.
+
+RE2 writes to standard error by itself when an automaton outgrows its memory; the answer is still right.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+import re2
+
+_MAX_MEMORY = 32 << 20  # bytes for one pattern or set, four times RE2's own bound
+
+
+class Found(Protocol):
+    """Where a pattern was found, as ``re.Match`` says it."""
+
+    def group(self, group: int = 0, /) -> str:
+        """Return what a group matched."""
+
+    def groups(self) -> tuple[str | None, ...]:
+        """Return what every group matched."""
+
+    def span(self, group: int = 0, /) -> tuple[int, int]:
+        """Return the place of a group."""
+
+
+class Pattern(Protocol):
+    """A compiled pattern, used as ``re.Pattern`` is."""
+
+    def search(self, text: str, /) -> Found | None:
+        """Return the first place."""
+
+    def fullmatch(self, text: str, /) -> Found | None:
+        """Return the place if it is the whole text."""
+
+    def finditer(self, text: str, /) -> Iterator[Found]:
+        """Yield all places, none overlapping."""
+
+    def sub(self, replacement: str, text: str, /) -> str:
+        """Return the text with all places replaced."""
+
+
+def pattern(expression: str) -> Pattern:
+    """Return a compiled pattern.
+
+    Raises:
+        re2.error: the expression is no RE2 pattern.
+    """
+    compiled: Pattern = re2.compile(expression, _options())
+    return compiled
+
+
+class PatternSet:
+    """Several patterns tried in one pass.
+
+    Raises:
+        re2.error: an expression is no RE2 pattern, or all together need too much memory.
+    """
+
+    __slots__ = ("_set",)
+
+    def __init__(self, expressions: Iterable[str]) -> None:
+        self._set = re2.Set.SearchSet(_options())
+        empty = True
+        for expression in expressions:
+            self._set.Add(expression)
+            empty = False
+        if empty:
+            self._set = None
+        else:
+            self._set.Compile()
+
+    def found_in(self, text: str) -> list[int]:
+        """Return the places in the set, ascending, of the patterns that are found in a text."""
+        return sorted(self._set.Match(text) or ()) if self._set else []
+
+
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = _MAX_MEMORY
+    return options
