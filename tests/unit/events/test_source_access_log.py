@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 from msgspec import UNSET
-from source_reading import read
 
 from bylaw.base.errors import InputError, Where
 from bylaw.events.sources.access_log import request_served
+from unit.events.source_reading import read
 
 TIME = "[01/Mar/2026:14:05:09 +0200]"
 COMBINED = (
@@ -53,6 +53,11 @@ def test_escapes_of_both_servers_are_undone() -> None:
     nginx = COMBINED.replace("Agent/1.0", r"say \x22hi\x22 \x5C \x09 caf\xC3\xA9")
     for line in (apache, nginx):
         assert request_served(line.encode(), Where()).user_agent == 'say "hi" \\ \t café'
+
+
+def test_a_backslash_before_anything_else_stays() -> None:
+    event = request_served(COMBINED.replace("Agent/1.0", r"\q \€ \xg1 \x2").encode(), Where())
+    assert event.user_agent == r"\q \€ \xg1 \x2"
 
 
 def test_a_backslash_before_the_last_quote() -> None:

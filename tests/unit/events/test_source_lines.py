@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from source_reading import read, read_path
 
 from bylaw.base.canonical import digest
 from bylaw.base.errors import InputError
 from bylaw.events.decode import MAX_LINE, Codec
 from bylaw.events.sources.formats import FORMATS, format_of, read_events
 from bylaw.events.sources.source import Progress, Source
+from unit.events.source_reading import read, read_path
 
 
 def line(name: str, **changes: object) -> bytes:

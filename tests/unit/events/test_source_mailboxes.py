@@ -5,7 +5,6 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from source_reading import read, read_path
 
 from bylaw.base.canonical import digest
 from bylaw.base.errors import InputError
@@ -13,6 +12,7 @@ from bylaw.events.decode import Codec
 from bylaw.events.sources.formats import read_events
 from bylaw.events.sources.mail import MAX_MESSAGE
 from bylaw.events.sources.source import Progress, Source
+from unit.events.source_reading import read, read_path
 
 FROM = "From ann@example.org Sun Mar  1 12:00:00 2026\n"
 
@@ -53,6 +53,12 @@ def test_quoted_from_lines_are_unquoted(tmp_path: Path) -> None:
         tmp_path, f"{FROM}{written('one', 'x' + chr(10) + '>From me' + chr(10) + '>>From you')}", "mbox"
     )
     assert event.text == "x\nFrom me\n>From you"
+
+
+def test_the_line_a_message_begins_at_may_hold_any_bytes(tmp_path: Path) -> None:
+    content = f"{FROM}{written('one')}".replace("From ann", "From zo\xeb").encode("latin-1")
+    events, rejects = read(tmp_path, content, "mbox")
+    assert (len(events), rejects) == (1, [])
 
 
 def test_a_bad_message_is_rejected_and_the_next_is_read(tmp_path: Path) -> None:

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from msgspec import UNSET
-from source_reading import read, read_path
 
 from bylaw.base.errors import InputError, Problems
 from bylaw.events.sources.columns import ColumnMap, read_column_map
 from bylaw.events.sources.source import Progress
+from unit.events.source_reading import read, read_path
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 POSTS = ColumnMap(

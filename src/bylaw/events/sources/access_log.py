@@ -26,9 +26,9 @@ MAX_BYTES = 10**15  # a size beyond a petabyte is no size
 
 _MONTHS: Final = {
     name: number
-    for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)  # noqa: SIM905 - reads better
+    for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)
 }
-_ESCAPE: Final = re2.compile(rb"(?s)\\(x[0-9A-Fa-f]{2}|.)")
+_ESCAPE: Final = re2.compile(rb"(?s)\\(?:x([0-9A-Fa-f]{2})|(.))")
 _CONTROLS: Final = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"v": b"\v", b"f": b"\f"}
 _HOST_AND_PORT: Final = re2.compile(r"[\w.-]+:\d{1,5}")
 
@@ -143,10 +143,10 @@ def _unescaped(field: str) -> str:
 
 
 def _unescape(match: "re2._Match[bytes]") -> bytes:
-    code: bytes = match.group(1)
-    if len(code) == 3:
-        return bytes.fromhex(code[1:].decode())
-    return _CONTROLS.get(code, code)
+    if match.group(1):
+        return bytes.fromhex(match.group(1).decode())
+    character: bytes = match.group(2)
+    return _CONTROLS.get(character, b"\\" + character)
 
 
 @lru_cache(maxsize=1024)  # COST: the lines of one second share their time

@@ -21,7 +21,7 @@ from bylaw.events.sources.source import Reject, Source, damaged
 
 MAX_PIECE = 1 << 16  # bytes of a line read at once
 
-_BEGINS: Final = re2.compile(rb"From .*\d:\d\d.*\d{4}")
+_BEGINS: Final = re2.compile(rb"From \C*\d:\d\d\C*\d{4}")  # \C: any byte, UTF-8 or not
 _QUOTED: Final = re2.compile(rb"(?m)^>(>*From )")
 
 
