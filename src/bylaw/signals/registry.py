@@ -6,10 +6,11 @@ from typing import Final
 
 from bylaw.events.kinds import Kind
 from bylaw.signals.accounts import table as accounts
+from bylaw.signals.personal_data import table as personal_data
 from bylaw.signals.signal import Signal
 from bylaw.signals.text import table as text
 
-FAMILIES: Final = (text, accounts)
+FAMILIES: Final = (text, personal_data, accounts)
 
 SIGNALS: Final[Mapping[str, Signal]] = MappingProxyType(
     {signal.name: signal for family in FAMILIES for signal in family.SIGNALS}

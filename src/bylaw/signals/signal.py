@@ -23,8 +23,9 @@ class Signal:
     """One value a rule may read.
 
     ``kinds`` names the event kinds it can be computed for; empty means every kind that has one of
-    ``fields``, and where those are empty too, every kind with a field that is prose. ``cost`` is in units of about one microsecond for a text of 200 bytes. ``personal`` marks
-    a value that may repeat what a person wrote: evidence shows its size, never the value.
+    ``fields``, and where those are empty too, every kind with a field that is prose. ``cost`` is in units
+    of about one microsecond for a text of 200 bytes. ``personal`` marks a value that may repeat what a
+    person wrote: evidence shows its size, never the value.
     ``compute`` may raise ``ValueError``: the signal is then missing, and the decision says so.
     """
 

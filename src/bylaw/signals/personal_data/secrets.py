@@ -26,57 +26,13 @@ _NAMED = pattern(
     r"(?:api|access|secret|private|auth|client|encryption|signing)[ _-]?(?:key|token|secret)|bearer|credentials?)"
     r"['\"]?\s{0,3}(?:is|are|ist|:|=|=>|->)\s{0,3}['\"\x60]?([^\s'\"\x60]{4,200})"
 )
-_PLACEHOLDERS = frozenset(
-    [
-        "your",
-        "password",
-        "passwort",
-        "required",
-        "optional",
-        "forgotten",
-        "forgot",
-        "reset",
-        "changed",
-        "change",
-        "expired",
-        "incorrect",
-        "wrong",
-        "invalid",
-        "valid",
-        "none",
-        "null",
-        "true",
-        "false",
-        "undefined",
-        "hidden",
-        "secret",
-        "same",
-        "here",
-        "there",
-        "example",
-        "test",
-        "string",
-        "must",
-        "should",
-        "will",
-        "cannot",
-        "protected",
-        "strong",
-        "weak",
-        "case-sensitive",
-        "hashed",
-        "encrypted",
-        "stored",
-        "sent",
-        "needed",
-        "below",
-        "above",
-        "following",
-        "empty",
-        "missing",
-        "correct",
-    ]
-)
+_NO_SECRETS = """
+    your password passwort required optional forgotten forgot reset changed change expired incorrect wrong
+    invalid valid none null true false undefined hidden secret same here there example test string must should
+    will cannot protected strong weak case-sensitive hashed encrypted stored sent needed below above following
+    empty missing correct
+"""
+_PLACEHOLDERS = frozenset(_NO_SECRETS.split())
 _MASKS = frozenset("*•●x.-_#")
 _OPENERS = ("<", "[", "{", "$", "%", "(", "…")
 
