@@ -54,9 +54,7 @@ def test_real_mail_in_a_mailbox(shared: Path, tmp_path: Path) -> None:
     texts = [text for text, _ in rows(shared / "data" / "spamassassin.parquet")]
     begins = b"From sender@example.org Wed Aug 21 10:54:46 2002\n"
     path = tmp_path / "mail.mbox"
-    path.write_bytes(
-        b"".join(begins + mail.replace(b"\nFrom ", b"\n>From ") + b"\n" for mail in mails(texts))
-    )
+    path.write_bytes(b"".join(begins + quoted(mail) + b"\n" for mail in mails(texts)))
     events, rejects = read_path(path, "mbox")
     assert (len(events), codes(rejects)) == (len(texts), {}) == (5892, {})
     for event, text in zip(events, texts, strict=True):
