@@ -14,15 +14,19 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # the styled help takes longer to import than all else together
 )
-policy.app.command("lock")(lock.lock)
-app.add_typer(policy.app, name="policy")
-app.command("init")(init.init)
-app.command("check")(book.check)
-app.command("coverage")(book.coverage)
-app.command("test")(book.cases)
-app.command("run")(run.run)
-app.command("explain")(explain.explain)
+policy.app.command("lock", short_help="Keep the clause ids of a book's documents.")(lock.lock)
+app.add_typer(policy.app, name="policy", short_help="Read and compare policy documents.")
+for name, run_it, short_help in (
+    ("init", init.init, "Make a first book from published policies."),
+    ("check", book.check, "Tell everything that is wrong with a book."),
+    ("coverage", book.coverage, "Show what carries each clause out."),
+    ("test", book.cases, "Run the policy cases of a book."),
+    ("run", run.run, "Decide the events of a source by a book."),
+    ("explain", explain.explain, "Tell a decision to a person."),
+):
+    app.command(name, short_help=short_help)(run_it)
 
 
 def _version(wanted: bool) -> None:

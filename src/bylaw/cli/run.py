@@ -36,7 +36,9 @@ def run(
     ] = False,
     every: Annotated[bool, typer.Option("--every", help="Write silent decisions too.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON for scripts.")] = False,
-    fail_on_rejects: Annotated[bool, typer.Option(help="Exit 1 when a record was rejected.")] = False,
+    fail_on_rejects: Annotated[
+        bool, typer.Option("--fail-on-rejects", help="Exit 1 when a record was rejected.")
+    ] = False,
 ) -> None:
     """Decide every event of a source by a book, and say which clauses were broken.
 
