@@ -45,6 +45,26 @@ def registrable(host: str) -> str:
     return _EXTRACT.extract_str(host).top_domain_under_public_suffix
 
 
+def domain_of(host: str) -> str:
+    """Return the domain a host is under: the registrable one, or the last two labels where no suffix is known.
+
+    Source:
+        The Public Suffix List, algorithm: if no rule matches, the prevailing rule is ``*``.
+    """
+    return registrable(host) or ".".join(host.rsplit(".", 2)[-2:])
+
+
+def is_top_level(label: str) -> bool:
+    """Return whether a label in lower case, Unicode or ASCII form, ends the names of some registry."""
+    return label in _top_level()
+
+
+@lru_cache(maxsize=1)
+def _top_level() -> frozenset[str]:
+    labels = {suffix.rpartition(".")[2] for suffix in _EXTRACT.tlds}
+    return frozenset(labels | {canonical_host(label) for label in labels})
+
+
 @built_once
 def _ready(domains: tuple[str, ...]) -> frozenset[str]:
     return frozenset(canonical_host(domain.removeprefix("*").removeprefix(".")) for domain in domains) - {""}
