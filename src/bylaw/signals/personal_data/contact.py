@@ -24,9 +24,9 @@ _DATED = pattern(
 )
 _NORTH_AMERICAN = pattern(r"(?:1[ .-]?)?\(?[2-9]\d{2}\)?(?: ?- ?|[ .])[2-9]\d{2}[ .-]\d{4}")
 _PHONE_WORDS = pattern(
-    r"(?i)\b(?:phone|telephone|tel|tel no|call|calling|ring|text|sms|dial|mobile|mob|cell|fax|whats ?app|signal|"
+    r"(?i)телефон|звоните|тел\.|\b(?:phone|telephone|tel|tel no|call|calling|ring|text|sms|dial|mobile|mob|cell|fax|whats ?app|signal|"
     r"viber|telegram|reach|contact|contact number|desk|office|hotline|helpline|answering at|telefon|handy|rufen|"
-    r"t[ée]l[ée]phone|appelez|tel[ée]fono|m[óo]vil|ll[áa]ma(?:me)?|telefono|chiama|telefoon|bel|телефон|звоните|тел)\b"
+    r"t[ée]l[ée]phone|appelez|tel[ée]fono|m[óo]vil|ll[áa]ma(?:me)?|telefono|chiama|telefoon|bel)\b"
 )
 _OTHER_NUMBERS = pattern(
     r"(?i)\b(?:order|invoice|tracking|isbn|issn|version|ref|reference|serial|ticket|case|id|sku|item|account|"

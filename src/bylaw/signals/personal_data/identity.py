@@ -35,8 +35,8 @@ from bylaw.signals.scanning import Pattern, PatternSet, pattern
 _SSN = pattern(r"\b\d{3}(?:-\d{2}-|[ .]?\d{2}[ .]?)\d{4}\b")
 _SSN_WORDS = pattern(r"(?i)\bssn?\b|social[ -]?sec|\bsoc(?:ial)? (?:number|#)")
 BORN = (
-    r"(?i)\b(?:born|birth|birthday|birthdate|birth date|dob|d\.o\.b|geboren|geburtsdatum|geb|naissance|n[ée]e? le|"
-    r"nacimiento|nacid[oa]|nascita|nat[oa] il|nascimento|geboortedatum|urodzenia|рождения|родил(?:ся|ась))\b"
+    r"(?i)рождения|родил(?:ся|ась)|\b(?:born|birth|birthday|birthdate|birth date|dob|d\.o\.b|geboren|geburtsdatum|geb|naissance|n[ée]e? le|"
+    r"nacimiento|nacid[oa]|nascita|nat[oa] il|nascimento|geboortedatum|urodzenia)\b"
 )
 _BORN = pattern(BORN)
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]

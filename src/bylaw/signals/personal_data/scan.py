@@ -31,7 +31,7 @@ class Detector:
 
 
 DETECTORS = (  # in the order in which they claim what they find
-    Detector("secrets", r"(?i)PRIVATE KEY|pass|pwd|kennwort|contraseña|senha|wachtwoord|пароль|\bpin\b|key|token|secret|"
+    Detector("secrets", r"(?i)PRIVATE KEY|pass|pwd|kennwort|contraseña|senha|wachtwoord|пароль|key|token|secret|"
              r"bearer|credential|A[KS]IA|gh[pousr]_|xox|[rsp]k[-_]|eyJ|://[^\s/]+@|_pat_|pat-|AIza|hf_|:AA|webhook|"
              r"npm_|ya29|GOCSPX|SG\.|dop_v1|shp|SK[0-9a-f]{32}", secrets, claims=False),
     Detector("ibans", r"(?i)\b[a-z]{2}\d{2}[ -]?[a-z0-9]{4}", ibans),

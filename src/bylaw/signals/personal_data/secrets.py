@@ -22,8 +22,8 @@ _MARKED = pattern(
     r"|[a-z][a-z0-9+.-]{1,20}://[^\s/:@'\"]{1,64}:[^\s/:@'\"]{3,128}@[a-z0-9-]"  # user:password@host
 )
 _NAMED = pattern(
-    r"(?i)\b(?:pass(?:word|wd|phrase|code)?|pwd|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|пароль|pin|"
-    r"(?:api|access|secret|private|auth|client|encryption|signing)[ _-]?(?:key|token|secret)|bearer|credentials?)"
+    r"(?i)(?:пароль|\b(?:pass(?:word|wd|phrase|code)?|pwd|passwort|kennwort|mot de passe|contraseña|senha|wachtwoord|"
+    r"(?:api|access|secret|private|auth|client|encryption|signing)[ _-]?(?:key|token|secret)|bearer|credentials?))"
     r"['\"]?\s{0,3}(?:is|are|ist|:|=|=>|->)\s{0,3}['\"\x60]?([^\s'\"\x60]{4,200})"
 )
 _NO_SECRETS = """

@@ -34,6 +34,7 @@ _LEET_WORD = pattern(r"[a-z0-9@$!|€]+")
 _LEET_INSIDE = frozenset(LEET)
 _LEET_DIGITS = frozenset("013457")
 _LEET_AT_END = frozenset("0$")  # others only where the word is disguised further in front
+_LEET_PAIRS_AT_END = frozenset({"00", "33", "55"})  # as in free, pass
 _MAX_LEET = 20  # characters; what is longer is a key or a digest
 _STOPS = frozenset("@!|")  # these also stand between words: only near the start they are letters
 _MAX_BEFORE_STOP = 3
@@ -112,7 +113,8 @@ def _letters_of(token: str) -> str:
         front in _LEET_DIGITS if signs else front == "$" and letters <= _MAX_AFTER_DOLLAR
     ):
         front = front.translate(_LEET)
-    if len(back) == 1 and back in (_LEET_DIGITS if signs else _LEET_AT_END) and len(inside) > 2:
+    at_end = back in (_LEET_DIGITS if signs else _LEET_AT_END) and len(inside) > 2
+    if at_end or back in _LEET_PAIRS_AT_END:
         back = back.translate(_LEET)
     return front + inside.translate(_LEET) + back
 
