@@ -9,8 +9,10 @@ from bylaw.signals.accounts import table as accounts
 from bylaw.signals.personal_data import table as personal_data
 from bylaw.signals.signal import Signal
 from bylaw.signals.text import table as text
+from bylaw.signals.traffic import table as traffic
+from bylaw.signals.urls import table as urls
 
-FAMILIES: Final = (text, personal_data, accounts)
+FAMILIES: Final = (text, personal_data, urls, accounts, traffic)
 
 SIGNALS: Final[Mapping[str, Signal]] = MappingProxyType(
     {signal.name: signal for family in FAMILIES for signal in family.SIGNALS}
