@@ -85,7 +85,8 @@ class SignalReading(msgspec.Struct, frozen=True, kw_only=True):
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What was decided about one event.
 
-    ``clauses`` and ``rules`` are those enforced; rules in shadow stand in ``shadow``. ``degraded`` says
+    ``clauses`` and ``rules`` are those enforced: what was broken, or, where an exemption stands, what grants
+    it. Rules in shadow stand in ``shadow``. ``degraded`` says
     that something failed and the decision was made without it.
     """
 

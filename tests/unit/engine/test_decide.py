@@ -125,9 +125,10 @@ def test_a_rule_that_is_off_is_not_evaluated() -> None:
     assert decided(with_files(rules(rule("off", "1 / 0 == 0", mode='"off"'))), text="b").silent
 
 
-def test_an_exempted_event_broke_nothing() -> None:
-    decision = decided(with_files(rules(rule("staff", 'event.actor == "a"', "[{exempt: our own staff}]"))))
-    assert decision.clauses == ()
+def test_an_exempted_event_cites_what_exempts_it() -> None:
+    exempt = rule("staff", 'event.actor == "a"', "[{exempt: our own staff}]", clause="house/complaints/p1")
+    decision = decided(with_files(rules(exempt)))
+    assert [c.clause for c in decision.clauses] == ["house/complaints/p1"]
     assert decision.rules == ("staff",)
     assert [p.effect for p in decision.effects] == ["exempt"]
     assert {d.why for d in decision.dropped} == {"exempted by staff"}
