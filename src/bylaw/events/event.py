@@ -6,25 +6,21 @@ maps inside an event are never changed after it was made. This room knows nothin
 """
 
 from datetime import datetime
+from enum import Enum
 from typing import Annotated, Final
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 
-class Mark:
+class Mark(Enum):
     """A property of a field, carried in its annotation."""
 
-    __slots__ = ("name",)
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __repr__(self) -> str:
-        return f"<{self.name}>"
+    PERSONAL = "personal data, or something a person wrote"
+    TEXT = "prose, which text rules and text signals look at"
 
 
-PERSONAL: Final = Mark("personal")  # personal data, or something a person wrote
-TEXT: Final = Mark("text")  # prose, which text rules and text signals look at
+PERSONAL: Final = Mark.PERSONAL
+TEXT: Final = Mark.TEXT
 
 MAX_ID = 256  # characters of an id
 _INT64 = 2**63  # the integers that rules reckon with

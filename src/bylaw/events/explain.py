@@ -4,7 +4,7 @@ A table from the decoder's messages to our codes and hints. Values are never rep
 kinds and fields only when they look like names, for a producer's bug can put anything there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -77,7 +77,7 @@ def explain(
 def _unknown_kind(source: bytes | Mapping[str, Any], kinds: Mapping[str, Kind], where: Where) -> InputError:
     name = _kind_named(source)
     shown = f"the kind `{name}` is not known" if _is_name(name) else "the kind is not known"
-    hint = did_you_mean(name, kinds) or "declare it in the book, or see the built-in kinds"
+    hint = _suggestion(name, kinds) or "declare it in the book, or see the built-in kinds"
     return InputError("event.unknown_kind", shown, where=where, hint=hint)
 
 
@@ -89,8 +89,7 @@ def _unknown_field(
     shown = (
         f"`{kind}` has no field `{name}`" if _is_name(name) else f"`{kind}` does not have one of the fields"
     )
-    hint = did_you_mean(name, fields)
-    return InputError("event.unknown_field", shown, where=where, hint=hint)
+    return InputError("event.unknown_field", shown, where=where, hint=_suggestion(name, fields))
 
 
 def _other(error: Exception, message: str, path: str, where: Where) -> InputError:
@@ -116,6 +115,11 @@ def _kind_named(source: bytes | Mapping[str, Any]) -> str:
         return ""
     kind = head.get("kind", "") if isinstance(head, Mapping) else ""
     return kind if isinstance(kind, str) else ""
+
+
+def _suggestion(name: str, known: Iterable[str]) -> str:
+    # COST: comparing spellings is quadratic, and a name may be as long as a line.
+    return did_you_mean(name, known) if _is_name(name) else ""
 
 
 def _is_name(word: str) -> bool:

@@ -48,22 +48,8 @@ _DECLARED_TYPES: Final[Mapping[str, Any]] = {
 }
 # Words that the condition language keeps for itself, and the one that JSON uses for the tag.
 _RESERVED: Final = frozenset(
-    {
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "false",
-        "for",
-        "function",
-        "if",
-        "import",
-        "in",
-        "kind",
-        "let",
-    }
-    | {"loop", "namespace", "null", "package", "return", "true", "var", "void", "while"}
+    "as break const continue else false for function if import in kind let loop namespace null package return "
+    "true var void while".split()
 )
 
 

@@ -112,6 +112,11 @@ def test_a_line_over_the_limit_is_refused() -> None:
     assert refused(line).code == "event.too_long"
 
 
+@pytest.mark.parametrize("changes", [{"kind": "k" * 900_000}, {"f" * 900_000: 1}])
+def test_an_endless_name_is_not_repeated(changes: dict[str, object]) -> None:
+    assert len(str(refused(spelled(**changes)))) < 200
+
+
 def test_a_text_may_hold_a_null_character() -> None:
     event = decode(text="a\x00b")
     assert isinstance(event, MessageSent)

@@ -70,8 +70,8 @@ def message_sent(
     """Return the event that a mail's bytes say.
 
     Its id is derived from all of the bytes: what a sender chose as Message-ID may repeat. Its time is
-    the first of these that can be read and is not after ``latest``: the Date header, the newest
-    Received header, ``default_time``.
+    the first of these that can be read and is not after ``latest``: the Date header, the
+    Received headers from the newest, ``default_time``.
 
     Raises:
         InputError: it has no header of a mail (``mail.no_header``), or no time (``mail.no_date``).

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from hashlib import file_digest
 from pathlib import Path
+from typing import Final
 
 from bylaw.base.errors import InputError, Where
 from bylaw.events.decode import Codec
@@ -10,6 +11,8 @@ from bylaw.events.event import Event
 from bylaw.events.sources.lines import unreadable
 from bylaw.events.sources.mail import MAX_MESSAGE, message_sent, too_big
 from bylaw.events.sources.source import Reject, Source, damaged, rejected
+
+_BOXES: Final = ("cur", "new")  # what is delivered; `tmp` is not
 
 
 def read_maildir(source: Source, codec: Codec) -> Iterator[Event | Reject]:
@@ -19,12 +22,14 @@ def read_maildir(source: Source, codec: Codec) -> Iterator[Event | Reject]:
         InputError: it is no Maildir (``maildir.no_maildir``).
     """
     root = Path(source.path)
-    folders = [root, *sorted(root.glob(".*"))]
-    boxes = [folder / name for folder in folders for name in ("cur", "new")]
-    if not any(box.is_dir() for box in boxes[:2]):
+    if not any((root / box).is_dir() for box in _BOXES):
         hint = "a Maildir has the folders `cur` and `new`"
         raise InputError("maildir.no_maildir", "this is no Maildir", where=Where(source.name), hint=hint)
-    files = [file for box in boxes if box.is_dir() for file in sorted(box.iterdir())]
+    try:
+        boxes = [folder / box for folder in (root, *sorted(root.glob(".*"))) for box in _BOXES]
+        files = [file for box in boxes if box.is_dir() for file in sorted(box.iterdir())]
+    except OSError as error:
+        raise unreadable(source.name, error) from None
     return _read_files(files, source, codec)
 
 
@@ -35,19 +40,29 @@ def read_eml(source: Source, codec: Codec) -> Iterator[Event | Reject]:
         InputError: there is no such file or folder (``source.unreadable``).
     """
     path = Path(source.path)
-    if not path.exists():
-        raise unreadable(source.name, FileNotFoundError(2, "no such file or folder"))
-    files = sorted(path.rglob("*.eml")) if path.is_dir() else [path]
+    try:
+        path.stat()
+        files = sorted(path.rglob("*.eml")) if path.is_dir() else [path]
+    except OSError as error:
+        raise unreadable(source.name, error) from None
     return _read_files(files, source, codec)
 
 
 def _read_files(files: list[Path], source: Source, codec: Codec) -> Iterator[Event | Reject]:
-    files = [file for file in files if file.is_file()]
-    sizes = [file.stat().st_size for file in files]
-    source.progress.total = sum(sizes)
+    sizes = [_size(file) for file in files]
+    source.progress.total = sum(size or 0 for size in sizes)
     for file, size in zip(files, sizes, strict=True):
-        yield _read_file(file, source, codec)
-        source.progress.consumed += size
+        if size is not None:
+            yield _read_file(file, source, codec)
+            source.progress.consumed += size
+
+
+def _size(file: Path) -> int | None:
+    """Return the size of a file; None for what is none, or is gone."""
+    try:
+        return file.stat().st_size if file.is_file() else None
+    except OSError:
+        return None
 
 
 def _read_file(file: Path, source: Source, codec: Codec) -> Event | Reject:
