@@ -53,9 +53,7 @@ def decide(event: Event, basis: Basis, matcher: Matcher = interpret_rules) -> De
         at=event.at,
         book=basis.book,
         semantics=SEMANTICS,
-        clauses=tuple(
-            sorted({clause for cited in standing for clause in cited.clauses if not _exempts(cited)})
-        ),
+        clauses=tuple(sorted({clause for cited in standing for clause in cited.clauses})),
         rules=tuple(cited.match.rule.id for cited in standing),
         shadow=tuple(cited.match.rule.id for cited in matched if cited.match.rule.mode is Mode.SHADOW),
         effects=planned,
