@@ -36,7 +36,8 @@ _TRUNK_REGIONS = ("GB", "DE", "FR", "AU", "NL", "BE", "CH", "SE", "IE", "NZ", "Z
 _MIN_PHONE, _MAX_PHONE = 7, 15  # digits; ITU-T E.164 allows fifteen
 
 _IPV4 = pattern(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
-_IPV6 = pattern(r"(?i)\b[0-9a-f]{1,4}(?:::?[0-9a-f]{1,4}){2,7}\b|\b[0-9a-f]{1,4}::(?:[0-9a-f]{1,4})?")
+# SOURCE: RFC 4291; addresses of the public range 2000::/3 may be shortened, others must be written out.
+_IPV6 = pattern(r"(?i)\b(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){7}|[23][0-9a-f]{3}(?:::?[0-9a-f]{1,4}){2,6})\b")
 _VERSION = pattern(r"(?i)\b(?:v|ver|version|release|build|firmware|section|chapter|rfc)\b[^\pL]*#")
 
 _CAPITALS = r"A-Z\x{C0}-\x{DE}\x{410}-\x{42F}"
