@@ -13,7 +13,7 @@ def hosts(text: str) -> list[str]:
     ("text", "found"),
     [
         ("see https://www.harbour.example/a(b), or (http://x.org/y).", ["www.harbour.example", "x.org"]),
-        ("look: http://one.com,http://two.com;https://three.com", ["one.com", "two.com", "three.com"]),
+        ("look: http://one.com,http://two.com,https://three.com", ["one.com", "two.com", "three.com"]),
         ("<a href='http://one.com/x'>two.com</a>", ["one.com", "two.com"]),
         ("[one.com](http://two.com) [http://three.com](http://four.com)", [f"{n}.com" for n in ("one", "two", "three", "four")]),
         ("HTTP://EXAMPLE.COM.", ["example.com"]),

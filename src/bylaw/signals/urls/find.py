@@ -20,7 +20,7 @@ _BODY = rf"(?:[^{_STOP}\]]|\][^{_STOP}(])*"  # "](" ends the text of a Markdown 
 _ALNUM = r"\p{Latin}\p{Greek}\p{Cyrillic}\p{Armenian}0-9"  # other scripts stand beside links without a space
 
 _SCHEME = re2.compile(rf"((?i:h(?:tt|xx)ps?|fx?tps?):[/\\]+(?:\[[0-9A-Fa-f:.]+\])?{_BODY})")
-_GLUED = re2.compile(r"(?i)[,;]+(h(?:tt|xx)ps?://)")
+_GLUED = re2.compile(r"(?i),+(h(?:tt|xx)ps?://)")
 _BARE = re2.compile(
     rf"[{_ALNUM}_.+%-]+@[{_ALNUM}.-]+"
     rf"|((?:[{_ALNUM}][{_ALNUM}-]*\.)+[{_ALNUM}][{_ALNUM}-]*)((?::[0-9]{{1,5}})?(?:[/?#]{_BODY})?)"
