@@ -6,7 +6,7 @@ source of chance: both are arguments.
 """
 
 import hashlib
-from base64 import b32encode
+from base64 import b32hexencode
 
 from bylaw.base.canonical import canonical_bytes
 
@@ -33,8 +33,4 @@ def time_ordered_id(prefix: str, unix_ms: int, chance: bytes) -> str:
 
 def _spell(data: bytes) -> str:
     # base32hex keeps the order of the bytes; lower case reads better in logs.
-    digits = b32encode(data).decode().translate(_HEX_ORDER)
-    return digits.lower()
-
-
-_HEX_ORDER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHIJKLMNOPQRSTUV")
+    return b32hexencode(data).decode().lower()
