@@ -29,7 +29,7 @@ _LATIN = (*range(0x61, 0x7B), *range(0xE0, 0x180))
 
 # COST: one pass decides for most texts that no word of them needs a closer look.
 _SUSPICIOUS = pattern(
-    r"[a-z][013457@$!|€]|[013457$][a-z]{2}"
+    r"[a-z][013457@$!|€]+[a-z]|[a-z]{2}(?:00?|\$|33|55)(?:[^a-z0-9]|$)|\$[a-z]{2}"
     r"|(?:^|[^a-z0-9])[a-z0-9](?:[^a-z0-9]{1,2}[a-z0-9]){2,}(?:[^a-z0-9]|$)"
     r"|[^\x{0}-\x{17F}\p{P}\p{S}\p{Z}]|"
     + "|".join(f"{chr(code)}{{{RUN}}}" for code in _LATIN if chr(code).isalpha())

@@ -12,6 +12,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from ahocorasick_rs import AhoCorasick
@@ -19,8 +20,9 @@ from ahocorasick_rs import AhoCorasick
 from bylaw.signals.lists import Entries, built_once
 from bylaw.signals.text.characters import fold, script_of
 from bylaw.signals.text.confusables import LOOK_ALIKES
-from bylaw.signals.text.disguise import Reading, read
+from bylaw.signals.text.disguise import read
 
+_REMEMBERED = 8  # texts
 _UNSPACED = frozenset(
     {"HAN", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR", "BOPOMOFO"}
 )
@@ -82,28 +84,32 @@ def count_mentions(text: str, phrases: Entries) -> int:
 def _found(text: str, phrases: _Phrases) -> Iterator[int]:
     for pattern, _, _ in phrases.plain.automaton.find_matches_as_indexes(_spelt(text), overlapping=True):
         yield from phrases.plain.entries[pattern]
+    hard, starts = _hard_spelt(text)
+    for pattern, start, end in phrases.hard.automaton.find_matches_as_indexes(hard, overlapping=True):
+        at = bisect_left(starts, start)
+        if at < len(starts) and starts[at] < end:
+            yield from phrases.hard.entries[pattern]
+
+
+# COST: a book asks many lists about one text; its spellings are remembered for the last few texts.
+@lru_cache(maxsize=_REMEMBERED)
+def _spelt(text: str) -> str:
+    return f" {' '.join(fold(text).translate(_SPELLING).split())} "
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _hard_spelt(text: str) -> tuple[str, tuple[int, ...]]:
+    """Return the text in hard form, and where its disguised words start; nothing if it has none."""
     reading = read(text)
-    if reading.disguised:
-        yield from _found_in_disguise(reading, phrases.hard)
-
-
-def _found_in_disguise(reading: Reading, scan: _Scan) -> Iterator[int]:
-    pieces, starts, length = [" "], [], 1
     disguised = frozenset(reading.disguised)
-    for at, word in enumerate(reading.words):
+    pieces, starts, length = [" "], [], 1
+    for at, word in enumerate(reading.words if disguised else ()):
         if piece := _hard(word):
             if at in disguised:
                 starts.append(length)
             pieces.append(piece + " ")
             length += len(piece) + 1
-    for pattern, start, end in scan.automaton.find_matches_as_indexes("".join(pieces), overlapping=True):
-        at = bisect_left(starts, start)
-        if at < len(starts) and starts[at] < end:
-            yield from scan.entries[pattern]
-
-
-def _spelt(text: str) -> str:
-    return f" {' '.join(fold(text).translate(_SPELLING).split())} "
+    return "".join(pieces), tuple(starts)
 
 
 def _hard(word: str) -> str:
