@@ -45,7 +45,8 @@ _CONTACT = (
     r"https?:/|www\.|[a-z0-9]@|\bat\)|\[at\]|gmail|\+[a-z]"
     r"|[\s;(/][a-z-]+\.(?:com|org|net|io|ai|co|ru|de|fr)\b"
 )
-_PROGRAM = re2.compile("|".join((_ROLES, _NAMES, _CONTACT)))
+_PROGRAM = re2.compile(f"{_ROLES}|{_NAMES}|{_CONTACT}")
+
 # Words in the names of browsers, phones and vendors that look like the above.
 _INNOCENT = re2.compile(
     r"cubot|linkedinapp|naver\([^)]*\)|quicksearchbox|searchapp|yandexsearch|^e?links \(|searchtoolbar|gsa/"

@@ -29,7 +29,7 @@ _ODD = re2.compile(
     r"(?i)[<>'\"\x60{}$\\%\x00-\x1f|]|\.\.|/etc/|/proc/|/var/|/sys/|/root/|file:/|[a-z]:/[^/]|\.ini|-inf/"
     r"|\.(?:ssh|aws|git)"
     r"|\w\(|jndi|java|ro0ab|aced00|__|[xs]p_|document\.|window\.|class\.|union\W|;\s*(?:wget|curl|cat|nc)\b"
-    r"|\x7f.*(?:[^\w/.=&~,:@!+?-]|:/|0x|\+.*[=(,]|,.*\+)"
+    r"|\x7f.*(?:[^\w/.=&~,:@!+?-]|:/|0x|--|\+.*[=(,]|,.*\+|\+(?:x?or|and|order|group|having|limit)\+)"
 )
 _COMMENT = re2.compile(r"/\*!?\d*[^*/]*\*+/|(?:--|#)[^\n\x1e]*\n")
 _MAX_COMMENTS = 64  # comments taken out of a part; a few are enough to hide words
