@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from commandline import Bylaw
 from playwright.sync_api import Browser, sync_playwright
+
+from commandline import Bylaw
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +30,7 @@ def browser() -> Iterator[Browser]:
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("changed", [True, False])
-def test_a_redline_is_a_good_page(  # noqa: PLR0913 - what is varied
+def test_a_redline_is_a_good_page(  # noqa: PLR0917 - what is varied
     bylaw: Bylaw, root: Path, tmp_path: Path, browser: Browser, colours: str, width: int, changed: bool
 ) -> None:
     old, new = sorted((root / VERSIONS).glob("*.md"))[:2]
