@@ -57,7 +57,7 @@ def test_a_match_cites_its_clause_and_holds_the_values_compared() -> None:
 def test_no_match_is_a_silent_decision() -> None:
     decision = decided(a_book(), text="aaa")
     assert decision.silent
-    assert not (decision.clauses or decision.effects or decision.dropped)
+    assert (decision.clauses, decision.effects, decision.dropped) == ((), (), ())
 
 
 def test_the_same_inputs_give_the_same_bytes_and_another_book_another_id() -> None:
@@ -74,7 +74,7 @@ def test_the_version_in_force_at_the_events_time_is_cited() -> None:
 
 def test_no_clause_in_force_no_effect() -> None:
     decision = decided(a_book(), at="2025-12-31T23:59:59Z")
-    assert not (decision.clauses or decision.effects or decision.rules)
+    assert (decision.clauses, decision.effects, decision.rules) == ((), (), ())
     assert {d.why for d in decision.dropped} == {"not in force at the event's time: house/words/p1"}
     assert [d.code for d in decision.diagnostics] == ["policy.not_in_force"]
     assert [m.rule for m in decision.matches] == ["shouting"]
@@ -117,7 +117,7 @@ def test_one_rules_error_changes_nothing_for_another() -> None:
 def test_a_rule_in_shadow_is_recorded_and_does_nothing() -> None:
     decision = decided(with_files(rules(rule("quiet", "true", "[remove]", mode="shadow"))), text="b")
     assert decision.shadow == ("quiet",)
-    assert not (decision.clauses or decision.effects or decision.rules)
+    assert (decision.clauses, decision.effects, decision.rules) == ((), (), ())
     assert [d.why for d in decision.dropped] == ["the rule is in shadow"]
 
 
