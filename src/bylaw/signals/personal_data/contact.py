@@ -7,7 +7,7 @@ import phonenumbers
 
 from bylaw.signals.personal_data.spelling import Span, in_link, spans, stands_alone, stands_near
 from bylaw.signals.scanning import pattern
-from bylaw.signals.urls.domains import registrable
+from bylaw.signals.urls.domains import is_top_level
 
 _LETTERS = r"A-Za-z\x{C0}-\x{24F}\x{370}-\x{52F}"  # COST: \pL would make automata a hundred times larger
 _EMAIL = pattern(
@@ -72,7 +72,7 @@ def emails(text: str) -> Iterator[Span]:
     """Yield mail addresses under a domain that can exist, ``jane [at] example [dot] com`` included."""
     for found in _EMAIL.finditer(text):
         domain = _WRITTEN_DOT.sub(".", found.group(1)).rstrip("-")
-        if len(domain) <= _MAX_DOMAIN and registrable(domain.lower()):
+        if len(domain) <= _MAX_DOMAIN and is_top_level(domain.lower().rpartition(".")[2]):
             yield found.span()
 
 
