@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from bylaw.policy.lineage import lineage
 from markdown_it import MarkdownIt
 
 from bench.measure import rate, show
+from bylaw.policy.lineage import lineage
 from bylaw.policy.parse import parse_document
 
 DOCUMENTS = Path(__file__).parents[1] / "examples/harbour/policies/acceptable-use"
