@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 from rich.tree import Tree
 
@@ -11,7 +12,7 @@ from bylaw.cli.screen import print_problems
 from bylaw.policy.document import Clause, ClauseKind, Document
 from bylaw.policy.lineage import Change, Move, count_changes
 from bylaw.policy.redline import Piece, Redlined
-from bylaw.policy.redline_page import heading_above
+from bylaw.policy.redline_page import came_from
 
 PIPED_WIDTH = 160  # columns when nobody looks
 
@@ -118,8 +119,8 @@ def print_changes(console: Console, old: Document, new: Document, changes: Seque
     plain = console.no_color or not console.is_terminal
     for entry in changes:
         if entry.change != "same":
-            console.print(_about(old, entry))
-            console.print(Text("  ").append_text(_words(entry.pieces, plain=plain)))
+            console.print(_about(old, new, entry))
+            console.print(Padding(_words(entry.pieces, plain=plain), (0, 0, 0, 2)))
             console.print()
 
 
@@ -133,10 +134,10 @@ def _change(change: Change) -> tuple[str, str]:
     return f"{change:9}", _CHANGE_STYLES[change]
 
 
-def _about(old: Document, entry: Redlined) -> Text:
+def _about(old: Document, new: Document, entry: Redlined) -> Text:
     ids = ", ".join(c.id for c in entry.new or entry.old)
     came = ", ".join(c.id for c in entry.old) if entry.change in ("split", "merged") else ""
-    came = heading_above(old, entry) if entry.change == "moved" else came
+    came = came_from(old, new, entry) if entry.change == "moved" else came
     return Text.assemble(_change(entry.change), " ", (ids, "bold"), (f"  from {came}" if came else "", "dim"))
 
 

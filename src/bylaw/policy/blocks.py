@@ -6,6 +6,7 @@ first: ``•`` bullets, lettered lines, template tags inside links.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 
 import re2
@@ -18,10 +19,13 @@ from bylaw.policy.inline import read_inline, read_plain
 from bylaw.policy.passage import Passage, joined
 
 MAX_NESTING = 60  # of lists and quotes; deeper text is kept, but not as clauses
+CODE_INDENT = 4  # spaces, where Markdown would see code
 MAX_INLINE = 1 << 14  # characters of one block in which markup is looked for
 
 _BULLETS = "•◦▪▫‣●○■□∙\u2043➢➤►✓✔·"
+_ITEM = re2.compile(rf"^\s*(?:[*+{_BULLETS}-]|[0-9]{{1,3}}[.)]|\([a-z0-9]{{1,4}}\))\s")
 _TEMPLATE_TAG = re2.compile(r"\{\{\s*([^{}\s]+)\s*\}\}")
+_STYLE_TAG = re2.compile(r"(?i)</?(?:a|abbr|b|code|em|i|mark|small|span|strong|sub|sup|u)(?:\s[^<>]*)?>")
 _HTML_TAG = re2.compile(r"<!--(?s:.*?)-->|<[^<>]*>")
 _REFERENCE = re2.compile(r"^\s{0,3}\[[^\]]+\]:\s*\S+")
 _WORD = re2.compile(r"[\pL\pN]")
@@ -29,10 +33,11 @@ _WORD = re2.compile(r"[\pL\pN]")
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading; level 1 is the largest."""
+    """A heading; level 1 is the largest. ``enumerator`` is its number where a list gave it one."""
 
     level: int
     passage: Passage
+    enumerator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,7 @@ def read_blocks(lines: Sequence[str], skip: int) -> tuple[tuple[Block, ...], tup
     return blocks, tuple(lost)
 
 
+@cache
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING})
     markdown.enable(["table", "strikethrough"])
@@ -91,7 +97,7 @@ def _markdown() -> MarkdownIt:
 
 def _brought_to_markdown(lines: Sequence[str]) -> Iterator[str]:
     lettered = False  # inside a run of lines like `(a) …`
-    for n, line in enumerate(lines):
+    for n, line in enumerate(_shifted(lines)):
         text = line.lstrip()
         indent = line[: len(line) - len(text)]
         mark = line_mark(line)
@@ -105,6 +111,24 @@ def _brought_to_markdown(lines: Sequence[str]) -> Iterator[str]:
             yield f"{indent}- {text}"
         else:
             yield _TEMPLATE_TAG.sub(r"{{\1}}", line)
+
+
+def _shifted(lines: Sequence[str]) -> Iterator[str]:
+    """Move lists to the left that start so far to the right that Markdown sees no list."""
+    shift, in_list = 0, False
+    for line in lines:
+        indent = len(line) - len(line.lstrip(" "))
+        item = bool(_ITEM.search(line))
+        if line.strip() and indent < shift:
+            shift = 0
+        if item and not in_list:
+            shift = indent if indent >= CODE_INDENT else 0
+        in_list = item or (in_list and (not line.strip() or indent > 0))
+        yield line[min(shift, indent) :]
+
+
+def _as_space(tag: "re2._Match") -> str:
+    return "\n" * tag.group().count("\n") or " "
 
 
 class _Reader:
@@ -182,7 +206,7 @@ class _Reader:
         self.seen.update(range(first, last + 1))
         content = token.content
         if token.type == "html_block":
-            content = _HTML_TAG.sub(lambda tag: "\n" * tag.group().count("\n") or " ", content)
+            content = _HTML_TAG.sub(_as_space, _STYLE_TAG.sub("", content))
         else:
             first += 1  # the fence itself
         passage = read_plain(content.split("\n"), first)

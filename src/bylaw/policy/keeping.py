@@ -1,35 +1,45 @@
 """Which id each clause of a new version gets.
 
-What is the same, moved or reworded keeps its id; of a split the longest part does; a merged clause has the id of
-its longest part. Everything else gets a fresh one that was never given before.
+What is the same, moved or reworded keeps its id. Of a split the main part does, and a merged clause has the id of
+its main part: the one that leads into the others, else the longest. Everything else gets a fresh id that was
+never given before.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bylaw.policy.document import Clause, Document
-from bylaw.policy.lineage import Move
+from bylaw.policy.lineage import lineage
 from bylaw.policy.wording import words_of
 
 
-def kept_ids(moves: Iterable[Move]) -> dict[str, str]:
+def kept_ids(old: Document, new: Document) -> dict[str, str]:
     """Return which new clause keeps which old id: ``id as proposed → id as given``."""
     kept: dict[str, str] = {}
-    splits: dict[str, list[Move]] = defaultdict(list)
-    mergers: dict[str, list[Move]] = defaultdict(list)
-    for move in moves:
-        if move.change == "split":
-            splits[move.old or ""].append(move)
-        elif move.change == "merged":
-            mergers[move.new or ""].append(move)
-        elif move.old and move.new:
+    splits: dict[str, list[str]] = defaultdict(list)
+    mergers: dict[str, list[str]] = defaultdict(list)
+    for move in lineage(old, new):
+        if move.old and move.new:
             kept[move.new] = move.old
-    for old, parts in splits.items():
-        kept[max(parts, key=lambda m: len(words_of(m.new_text))).new or ""] = old
-    for new, parts in mergers.items():
-        kept[new] = max(parts, key=lambda m: len(words_of(m.old_text))).old or ""
+            if move.change == "split":
+                splits[move.old].append(move.new)
+            elif move.change == "merged":
+                mergers[move.new].append(move.old)
+    for parts in splits.values():
+        heir = _main_part(parts, new)
+        for part in parts:
+            if part != heir:
+                del kept[part]
+    for whole, parts in mergers.items():
+        kept[whole] = _main_part(parts, old)
     return kept
+
+
+def _main_part(parts: Sequence[str], document: Document) -> str:
+    """Return the part that leads into all others, else the longest."""
+    leads = [p for p in parts if all(document.by_id[o].parent == p for o in parts if o != p)]
+    return leads[0] if leads else max(parts, key=lambda p: len(words_of(document.by_id[p].text)))
 
 
 def given_ids(new: Document, kept: Mapping[str, str], given: frozenset[str]) -> dict[str, str]:

@@ -1,8 +1,7 @@
 """Clause ids once given: ``ids.lock``, and how a new version keeps them.
 
 A rule, a promise or a decision names a clause by its id. Ids are proposed once, from where a clause stands; from
-then on they follow the clause. What is the same, moved or reworded keeps its id; of a split the longest part
-does; a merged clause has the id of its longest part. An id that was given up is never given again.
+then on they follow the clause through every new version. An id that was given up is never given again.
 
 The file has one line for each clause of each version, and no text of the policy, only short hashes of it::
 
@@ -20,7 +19,6 @@ from bylaw.base.canonical import digest_of
 from bylaw.base.errors import ConflictError, Problem, Problems, Where
 from bylaw.policy.document import Document
 from bylaw.policy.keeping import given_ids, kept_ids, renamed
-from bylaw.policy.lineage import lineage
 from bylaw.policy.wording import HASH_DIGITS, normalised, text_hash
 
 _HEADER = "# Clause ids of `{key}`, as once given. Written by Bylaw; keep it in git and leave it as it is."
@@ -92,6 +90,9 @@ def apply_lock(document: Document, lock: Lock) -> Document:
             where=Where(document.file, 1),
             hint="add it as a new version, with a date of its own, or restore the text",
         )
+    if tuple(text_hash(c.text) for c in document.clauses) != tuple(c.text for c in version.clauses):
+        message = f"the lines of version {version.starts or _NO_DATE} are not those of its text"
+        raise ConflictError("policy.bad_lock", message, where=Where(document.file, 1), hint=_RESTORE)
     return renamed(document, {c.id: old.id for c, old in zip(document.clauses, version.clauses, strict=True)})
 
 
@@ -115,7 +116,7 @@ def carry(lock: Lock, old: Document, new: Document) -> tuple[Document, Lock]:
     known = lock.version_of(new)
     if known and known.starts == new.starts:
         return apply_lock(new, lock), lock
-    kept = kept_ids(lineage(before, new))
+    kept = kept_ids(before, new)
     after = renamed(new, given_ids(new, kept, lock.given))
     gone = tuple(c.id for c in before.clauses if c.id not in after.by_id)
     version = replace(_locked(after), retired=gone)

@@ -73,7 +73,7 @@ class _Writer:
         numbered = leading(heading.passage)
         name = slug((numbered.passage if numbered else heading.passage).text, drop_policy=True) or "section"
         place = self._section()
-        given = self._write(place, name, heading.passage, heading=True)
+        given = self._write(place, name, heading.passage, heading.enumerator, heading=True)
         self.sections.append((heading.level, given))
         self.paragraphs = 0
         return self._section()

@@ -58,16 +58,18 @@ def redline_page(old: Document, new: Document, changes: Sequence[Redlined]) -> s
         counts=[(change, count, _MEANINGS[change]) for change, count in counts.items()],
         changed=sum(counts.values()) - counts["same"],
         sections=_sections(changes),
-        heading_of=lambda entry: heading_above(old, entry),
+        came_from=lambda entry: came_from(old, new, entry),
         style=Markup(_style()),  # noqa: S704 - our own file
         style_source=style_source(),
     )
 
 
-def heading_above(old: Document, entry: Redlined) -> str:
-    """Return the words of the heading under which a clause stood before."""
-    heading = old.heading_of(entry.old[0].parent or "")
-    return f"“{heading.text}”" if heading else "no heading"
+def came_from(old: Document, new: Document, entry: Redlined) -> str:
+    """Return where a moved clause stood before, in words."""
+    before, after = old.heading_of(entry.old[0].parent or ""), new.heading_of(entry.new[0].parent or "")
+    if (before and before.text) == (after and after.text):
+        return "another place in this section"
+    return f"under “{before.text}”" if before else "before the first heading"
 
 
 def _style() -> str:

@@ -15,7 +15,9 @@ _WIDE_STOPS = "。！？"  # need no space after them
 _OPENERS = "\"'“‘([«¿¡*_"
 
 # Never the end of a sentence.
-_INNER = frozenset("e.g eg i.e ie viz cf vs v mr mrs ms dr prof messrs st approx resp al incl ed eds".split())
+_INNER = frozenset(
+    "e.g eg i.e ie viz cf vs v mr mrs ms dr prof messrs st attn approx resp al incl ed eds".split()
+)
 # Not the end when a number follows.
 _BEFORE_NUMBERS = frozenset(
     "no nos art arts sec secs fig p pp para paras ch cl ver vol jan feb mar apr jun jul aug sep sept oct nov dec".split()
@@ -47,7 +49,9 @@ def _starts(passage: Passage, label_end: int) -> Iterator[int]:
     begin = 0
     for stop in _STOP.finditer(text):
         after = _next_start(text, stop.span(), begin, edges)
-        if after > label_end and not bracketed[stop.start()]:
+        # Inside brackets nothing ends, but a sentence all in brackets ends with them.
+        closes = text[begin] == "(" and not bracketed[stop.end() - 1]
+        if after > label_end and (closes or not bracketed[stop.start()]):
             begin = after
             yield after
 

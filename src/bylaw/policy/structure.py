@@ -62,7 +62,7 @@ def _numbered_headings(blocks: Sequence[Block]) -> list[Block]:
             and item.enumerator[:1].isdigit()
             and _could_head(line.passage, PLAIN_HEADING_WORDS)
         ):
-            found.append(Heading(SUB_LEVEL, line.passage))
+            found.append(Heading(SUB_LEVEL, line.passage, item.enumerator))
         else:
             found.append(block)
     return found
@@ -79,9 +79,7 @@ def _plain_headings(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _stands_over(passage: Passage, below: Block | None) -> bool:
-    longer = isinstance(below, Listing) or (
-        isinstance(below, Paragraph) and len(below.passage.text.split()) > PLAIN_HEADING_WORDS
-    )
+    longer = isinstance(below, Paragraph) and len(below.passage.text.split()) > PLAIN_HEADING_WORDS
     text = passage.text
     return longer and _could_head(passage, PLAIN_HEADING_WORDS) and text[:1].isupper() and text[-1:].isalnum()
 

@@ -8,6 +8,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel, LCSseq
 
 HASH_DIGITS = 12  # 48 bits: enough to tell the clauses of one document apart
+SLIP = 0.75  # likeness by letters of a short text with a mistake mended
 SHORT = 6  # words; when both texts have fewer, letters are compared as well
 
 _TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00ad": ""})
@@ -15,7 +16,8 @@ _TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "�
 
 def normalised(text: str) -> str:
     """Return the text with one form for its letters, quotation marks, dashes and white space."""
-    return " ".join(unicodedata.normalize("NFC", text).translate(_TYPOGRAPHY).split())
+    words = " ".join(unicodedata.normalize("NFC", text).translate(_TYPOGRAPHY).split())
+    return words.replace(" -", "-").replace("- ", "-")
 
 
 def text_hash(text: str) -> str:
@@ -33,7 +35,8 @@ def likeness(one: Sequence[str], other: Sequence[str]) -> float:
     """Return how alike two texts are, from 0 to 1: the share of words they have in common, in order."""
     alike = Indel.normalized_similarity(one, other)
     if max(len(one), len(other)) < SHORT:
-        return max(alike, 0.9 * fuzz.ratio(" ".join(one), " ".join(other)) / 100)
+        letters = fuzz.ratio(" ".join(one), " ".join(other)) / 100
+        return max(alike, letters) if letters >= SLIP else alike
     return alike
 
 
