@@ -39,7 +39,8 @@ def check(folder: Folder = None, book: BookOption = None, *, json: Json = False)
     out().print(
         f"[green]ok[/] {loaded.operator.operator.name}: {sum(map(len, loaded.library.versions.values()))} documents, "
         f"{clauses} clauses, {len(loaded.rules)} rules, {len(loaded.promises)} promises, "
-        f"{len(loaded.lists)} lists, {len(loaded.cases)} cases; {len(loaded.warnings)} warnings"
+        f"{len(loaded.lists)} lists, {len(loaded.cases)} cases; {len(loaded.warnings)} warnings",
+        soft_wrap=True,
     )
     out().print(f"[dim]{loaded.digest}[/]", soft_wrap=True)
 
