@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bylaw.policy.document import Clause
-from bylaw.policy.wording import containment, likeness, normalised, words_of
+from bylaw.policy.wording import closely_set, containment, likeness, words_of
 
 ALIKE = 0.5  # likeness and context together, at least
 BARELY_ALIKE = 0.3  # likeness alone, at least
@@ -37,7 +37,7 @@ class Side:
     def __post_init__(self) -> None:
         """Index the clauses."""
         at = {clause.id: n for n, clause in enumerate(self.clauses)}
-        self.texts = [normalised(c.text) for c in self.clauses]
+        self.texts = [closely_set(c.text) for c in self.clauses]
         self.words = [words_of(c.text) for c in self.clauses]
         self.parents = [at.get(c.parent or "", -1) for c in self.clauses]
         self.children = defaultdict(list)

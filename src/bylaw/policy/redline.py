@@ -13,7 +13,7 @@ from rapidfuzz.distance import Indel
 
 from bylaw.policy.document import Clause, Document
 from bylaw.policy.lineage import Change, Move, lineage
-from bylaw.policy.wording import normalised
+from bylaw.policy.wording import normalised, same_words
 
 MAX_TOKENS = 4_000  # of one clause; a longer one is shown as replaced
 ISLAND = 3  # letters of an unchanged word that may vanish between two changes
@@ -55,7 +55,7 @@ def redline(old: Document, new: Document) -> tuple[Redlined, ...]:
 
 def compare_words(old: str, new: str) -> tuple[Piece, ...]:
     """Return the words of two texts, in order: kept, gone and new."""
-    if normalised(old) == normalised(new):
+    if same_words(old, new):
         return (Piece("same", new),) if new else ()
     ones, others = _TOKEN.findall(old), _TOKEN.findall(new)
     if max(len(ones), len(others)) > MAX_TOKENS:

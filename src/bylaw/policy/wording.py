@@ -16,8 +16,17 @@ _TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "�
 
 def normalised(text: str) -> str:
     """Return the text with one form for its letters, quotation marks, dashes and white space."""
-    words = " ".join(unicodedata.normalize("NFC", text).translate(_TYPOGRAPHY).split())
-    return words.replace(" -", "-").replace("- ", "-")
+    return " ".join(unicodedata.normalize("NFC", text).translate(_TYPOGRAPHY).split())
+
+
+def same_words(one: str, other: str) -> bool:
+    """Tell whether two texts differ in nothing but typography, space around dashes included."""
+    return closely_set(one) == closely_set(other)
+
+
+def closely_set(text: str) -> str:
+    """Return the normalised text without space around its dashes."""
+    return normalised(text).replace(" -", "-").replace("- ", "-")
 
 
 def text_hash(text: str) -> str:
