@@ -43,4 +43,4 @@ def _texts(decision: Decision, book: Path) -> dict[str, str]:
 
     library = load_book(book).library
     cited = ((c.clause, library.cite(c.clause, decision.at)) for c in decision.clauses)
-    return {clause: found.clause.text for clause, found in cited if found}
+    return {clause: found.document.in_full(clause) for clause, found in cited if found}

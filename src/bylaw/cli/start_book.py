@@ -71,7 +71,9 @@ def print_start(book: Book) -> None:
     bans = [clause for clause in unbound if clause.kind == "ban"]
     if bans:
         rows = [(clause.id, clause.text[:70], str(clause.line)) for clause in bans[:MAX_SHOWN]]
-        console.print(table("Unbound bans", ("clause", "text", "line"), rows))
+        console.print(table(f"Unbound bans: {len(bans)}", ("clause", "text", "line"), rows))
+        if len(bans) > MAX_SHOWN:
+            console.print(f"[dim]and {len(bans) - MAX_SHOWN} more[/]")
     if book.rules:
         rows = [(rule.id, str(len(rule.clauses)), rule.source) for rule in book.rules]
         console.print(table("Suggested rules, in shadow", ("rule", "clauses", "condition"), rows, numbers=0))

@@ -92,6 +92,14 @@ class Document:
             clause = self.by_id.get(clause.parent or "")
         return clause
 
+    def in_full(self, clause_id: str) -> str:
+        """Return the words of a clause after those that lead into it: an item reads with its umbrella."""
+        clause = self.by_id[clause_id]
+        lead_in = self.by_id[clause.parent] if clause.parent else None
+        if lead_in is None or lead_in.heading:
+            return clause.text
+        return f"{self.in_full(lead_in.id)} … {clause.text}"
+
     @property
     def starts(self) -> date | None:
         """The day from which this version is in force: the effective date, else the last update."""
