@@ -43,6 +43,11 @@ class Section:
     heading: Redlined | None
     runs: tuple[tuple[bool, tuple[Redlined, ...]], ...]  # (unchanged?, clauses)
 
+    @property
+    def unchanged(self) -> bool:
+        """Whether neither the heading nor anything under it changed."""
+        return (self.heading is None or self.heading.change == "same") and all(same for same, _ in self.runs)
+
 
 def style_source() -> str:
     """Return the source expression that a content security policy needs for the page's style sheet."""
@@ -57,7 +62,8 @@ def redline_page(old: Document, new: Document, changes: Sequence[Redlined]) -> s
         new=new,
         counts=[(change, count, _MEANINGS[change]) for change, count in counts.items()],
         changed=sum(counts.values()) - counts["same"],
-        sections=_sections(changes),
+        parts=[(same, list(run)) for same, run in groupby(_sections(changes), key=lambda s: s.unchanged)],
+        name_of=lambda document: document.file.rpartition("/")[2],
         came_from=lambda entry: came_from(old, new, entry),
         style=Markup(_style()),  # noqa: S704 - our own file
         style_source=style_source(),

@@ -123,9 +123,20 @@ def test_the_page_says_when_nothing_changed() -> None:
     assert "article" not in page.tags
 
 
+def test_sections_without_changes_stand_together() -> None:
+    more = "\n## Food\n\nAsk first.\n\n## Drink\n\nAsk twice.\n"
+    old = read("You may stay." + more)
+    new = read("You must leave." + more)
+    page = Page(redline_page(old, new, redline(old, new)))
+    assert page.words["summary"] == ["2 unchanged sections"]
+    assert page.words["h2"] == ["Before the first heading", "Food", "Drink"]
+
+
 def test_the_page_escapes_what_documents_say() -> None:
-    title = parse_document(b"---\ntitle: <b>House</b>\n---\nOne & two.\n", file="<i>.md")
-    text = redline_page(title, title, redline(title, title))
+    old = parse_document(b"---\ntitle: <b>House</b>\n---\nOne & two.\n", file="a/<i>.md")
+    new = parse_document(b"---\ntitle: <b>House</b>\n---\nOne & <three>.\n", file="a/<u>.md")
+    text = redline_page(old, new, redline(old, new))
     assert "&lt;b&gt;House" in text
-    assert "&lt;i&gt;.md" in text
-    assert "One &amp; two." in text
+    assert "<code>&lt;i&gt;.md</code>" in text
+    assert "One &amp;" in text
+    Page(text)
