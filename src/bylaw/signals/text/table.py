@@ -60,7 +60,18 @@ def _hashtags(text: str) -> int:
     return sum(word[0] == "#" and word[1:2].isalpha() for word in text.split())
 
 
+def _written(text: str) -> str:
+    return text
+
+
 SIGNALS = (
+    Signal(
+        name="text.written",
+        type="string",
+        doc="All that was written, as it was: the title, subject and text of the event on lines of their own.",
+        compute=of_text(_written),
+        personal=True,
+    ),
     Signal(
         name="text.plain",
         type="string",
