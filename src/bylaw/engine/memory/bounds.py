@@ -1,0 +1,28 @@
+"""Every bound of the memory: how late is late, how much is kept. Sizes are counts, times microseconds."""
+
+from dataclasses import dataclass
+
+SECOND = 1_000_000
+HOUR = 3_600 * SECOND
+DAY = 24 * HOUR
+
+LATENESS = 300 * SECOND  # how far behind its arrival an event may claim to have happened
+SHORTEST = SECOND  # of a window
+LONGEST = 366 * DAY
+
+STEP = 64  # a merged cell of a trail holds less than 1/STEP of what is newer
+SAMPLE = 1_024  # distinct values of one key kept in full
+ITEMS = 1_000  # of a list, counted as distinct values
+TABLES = 256  # of one book
+FIELDS = 16  # of one counter that rules ask for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much one table keeps; what was observed longest ago goes first."""
+
+    keys: int = 200_000  # accounts, addresses and the like, by counter
+    entries: int = 1_000_000  # moments and values of all keys of a counter
+    groups: int = 50_000  # of texts that resemble each other
+    pairs: int = 1_000_000  # of accounts that have something to do with each other
+    accounts: int = 200_000  # whose groups and dealings with the operator are known

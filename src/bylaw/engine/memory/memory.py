@@ -1,0 +1,163 @@
+"""The memory of the engine: what came before an event, as far as some rule can ask for it.
+
+For each event in the order of decision: ``reader`` for its rules, then ``observe``. A reading therefore
+holds everything before the event and never the event itself, whatever the size of batches: the 21st message
+of a burst reads 20. A window of length D reaches from D before the event (open) to LATENESS after it.
+
+Knows no clock: both times of an event are arguments. The state is a function of what was observed, in order.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
+
+from msgspec import UNSET
+
+from bylaw.engine.memory.acquaintance import Acquaintance
+from bylaw.engine.memory.bounds import Limits
+from bylaw.engine.memory.counters import Bindings, Counter, key_reader
+from bylaw.engine.memory.functions import QUESTIONS
+from bylaw.engine.memory.keys import BYTES, Keys
+from bylaw.engine.memory.moments import Oddity, moment, settled
+from bylaw.engine.memory.reader import Asked, Reader
+from bylaw.engine.memory.reads import Read
+from bylaw.engine.memory.relations import Relations
+from bylaw.engine.memory.stores import Answer, Name, Store, Take, answer, store, taker
+from bylaw.engine.memory.texts import signature
+from bylaw.events.event import Event
+from bylaw.events.kinds import kind_of
+from bylaw.rules.cel.interpret import evaluate
+from bylaw.rules.cel.tree import Node
+from bylaw.rules.cel.values import CelError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """What is to be remembered: all that the rules of a book read, and the counters they name."""
+
+    book: str  # its digest
+    reads: frozenset[Read]
+    counters: Mapping[str, Counter]
+    acquaintance: Acquaintance
+
+    def windows(self) -> Mapping[Name, int]:
+        """Return the tables that are needed, with the longest window over each, in microseconds."""
+        longest: dict[Name, int] = {}
+        for read in sorted(self.reads):
+            if read.counter:
+                name = (read.table, read.counter, read.field)
+                longest[name] = max(longest.get(name, 0), read.window)
+        return longest
+
+
+class Observation(NamedTuple):
+    """How an event entered: its moment, what was odd about its times, and counters that erred on it.
+
+    ``erred`` holds counters and CEL's codes: such an event is not counted there.
+    """
+
+    at: int
+    odd: tuple[Oddity, ...]
+    erred: tuple[tuple[str, str], ...]
+
+
+class _Plan(NamedTuple):
+    counter: str
+    where: Node | None
+    key: Callable[[Any, Bindings], Any]
+    takes: tuple[Take, ...]
+
+
+class Memory:
+    """Tables for what a book reads, and relations."""
+
+    def __init__(self, spec: Spec, keys: Keys, limits: Limits | None = None) -> None:
+        self.spec = spec
+        self.keys = keys
+        self.last = 0  # arrival
+        bounds = limits or Limits()
+        self.tables: dict[Name, Store] = {
+            name: store(name, window, bounds) for name, window in spec.windows().items()
+        }
+        asked = any(read.table == "relations" for read in spec.reads)
+        self.relations = Relations(spec.acquaintance, keys, bounds) if asked else None
+        self._signed = lru_cache(2)(partial(signature, keys=keys))  # read for an event's rules, then observed
+        self._plans = self._planned()
+
+    def reader(self, event: Event, arrived: datetime) -> Reader:
+        """Return what answers an event's rules; to be used before the next event is observed."""
+        at, _ = settled(moment(event.at), moment(arrived), self.last)
+
+        def source(asked: Asked, text: str) -> Answer:
+            return self._answer(at, asked, text)
+
+        return Reader(self.keys, source)
+
+    def observe(self, event: Event, arrived: datetime, bindings: Bindings | None = None) -> Observation:
+        """Take in an event after its rules have read.
+
+        Args:
+            event: each once.
+            arrived: when the service got it; ``event.at`` where that is not known, as in an archive.
+            bindings: the names that the counters' conditions use, as for rules; the event alone if none.
+        """
+        arrival = moment(arrived)
+        at, odd = settled(moment(event.at), arrival, self.last)
+        self.last = arrival
+        if self.relations:
+            self.relations.observe(event, at)
+        plans = self._plans.get(kind_of(event))
+        if not plans:
+            return Observation(at, odd, ())
+        return Observation(at, odd, tuple(self._count(plans, event, at, bindings or {"event": event})))
+
+    def _count(
+        self, plans: Iterable[_Plan], event: Event, at: int, bindings: Bindings
+    ) -> list[tuple[str, str]]:
+        erred = []
+        for plan in plans:
+            try:
+                if plan.where is not None and evaluate(plan.where, bindings) is not True:
+                    continue
+                key = plan.key(event, bindings)
+            except CelError as error:
+                erred.append((plan.counter, error.code))
+                continue
+            if key is not UNSET:
+                digest = self.keys.of(key)
+                for take in plan.takes:
+                    take(event, digest, at)
+        return erred
+
+    def _answer(self, at: int, asked: Asked, text: str) -> Answer:
+        function, counter, field, key, window = asked
+        if self.relations and not counter:
+            reasons = self.relations.evidence(key[:BYTES], key[BYTES:], at)
+            return reasons if function == "related_by" else bool(reasons)
+        kept = self.tables.get((QUESTIONS[function].table, counter, field))
+        if kept is None:
+            raise CelError("not_kept", f"no rule of this book reads `{function}` of `{counter}`")
+        return answer(
+            function, kept, self._signed(text) if function == "near_duplicates" else key, at, window
+        )
+
+    def _planned(self) -> Mapping[str, tuple[_Plan, ...]]:
+        plans: dict[str, list[_Plan]] = {}
+        for counter_id in sorted({counter for _, counter, _ in self.tables}):
+            counter = self.spec.counters[counter_id]
+            takes = tuple(
+                taker(name, kept, self.keys, self._signed)
+                for name, kept in sorted(self.tables.items(), key=_by_name)
+                if name[1] == counter_id
+            )
+            for kind, by in counter.by.items():
+                where = counter.where[kind]
+                plan = _Plan(counter_id, where.tree if where else None, key_reader(by), takes)
+                plans.setdefault(kind, []).append(plan)
+        return {kind: tuple(several) for kind, several in plans.items()}
+
+
+def _by_name(row: tuple[Name, Store]) -> Name:
+    return row[0]

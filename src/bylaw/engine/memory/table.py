@@ -1,0 +1,80 @@
+"""What is remembered by key, within bounds: the key that was observed longest ago is forgotten first.
+
+The order is that of observation, which is total: no two keys tie, and the same events forget the same
+keys on any machine. A key whose newest moment no window reaches any more is forgotten as soon as it is
+the oldest; at most STALE of them at each observation, so that one wrong clock cannot empty a table.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, Generic, Protocol, TypeVar
+
+STALE = 2
+
+
+class Entry(Protocol):
+    """What a table keeps for one key."""
+
+    @property
+    def latest(self) -> int:
+        """The newest moment observed."""
+
+    @property
+    def weight(self) -> int:
+        """How much room it takes."""
+
+    def add(self, at: int, oldest: int, value: Any, /) -> int:  # noqa: ANN401 - each has its own
+        """Take in one event; return by how much the weight changed."""
+
+    def dump(self) -> Any:  # noqa: ANN401
+        """Return what a snapshot holds."""
+
+
+E = TypeVar("E", bound=Entry)
+
+
+class Table(Generic[E]):
+    """Entries by digest. ``keep`` is how long a moment matters, in microseconds; nothing means for ever."""
+
+    def __init__(self, make: Callable[[], E], *, keep: int | None, keys: int, entries: int) -> None:
+        self._make = make
+        self._keep = keep
+        self._keys = keys
+        self._entries = entries
+        self.rows: OrderedDict[bytes, E] = OrderedDict()
+        self.weight = 0
+        self.get = self.rows.get
+
+    def add(self, key: bytes, at: int, value: Any) -> None:  # noqa: ANN401 - what the entry takes
+        """Take in one event under a key."""
+        rows = self.rows
+        row = rows.get(key)
+        oldest = 0 if self._keep is None else at - self._keep
+        if row is None:
+            row = rows[key] = self._make()
+            self.weight += row.weight
+        else:
+            rows.move_to_end(key)
+        self.weight += row.add(at, oldest, value)
+        if self._keep is not None:
+            for _ in range(STALE):
+                if next(iter(rows.values())).latest >= oldest:
+                    break
+                self._forget_one()
+        while len(rows) > self._keys or (self.weight > self._entries and len(rows) > 1):
+            self._forget_one()
+
+    def _forget_one(self) -> None:
+        self.weight -= self.rows.popitem(last=False)[1].weight
+
+    def dump(self) -> Any:  # noqa: ANN401 - what a snapshot holds
+        """Return the rows as a snapshot holds them, in the order of observation."""
+        return [[key, row.dump()] for key, row in self.rows.items()]
+
+    def load(self, dumped: Any, read: Callable[[Any], E]) -> None:  # noqa: ANN401
+        """Take in the rows of a snapshot; the table is empty before."""
+        for key, row in dumped:
+            self.rows[key] = read(row)
+        self.weight = sum(row.weight for row in self.rows.values())
+        while len(self.rows) > self._keys or (self.weight > self._entries and len(self.rows) > 1):
+            self._forget_one()
