@@ -7,7 +7,9 @@ import typer
 
 app = typer.Typer(no_args_is_help=True, help="Read policy documents: clauses, changes, lineage.")
 
-File = Annotated[Path, typer.Argument(help="A policy: Markdown or plain text.", show_default=False)]
+File = Annotated[
+    Path, typer.Argument(help="A policy: Markdown or plain text; - reads standard input.", show_default=False)
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts instead of text.")]
 
 

@@ -19,6 +19,7 @@ from bylaw.policy.redline_page import redline_page
 from bylaw.policy.source import MAX_BYTES
 
 OK, BLOCKED = 0, 1
+STDIN = Path("-")
 
 
 # --- commands ----------------------------------------------------------------------------------------------
@@ -88,12 +89,13 @@ def _read(path: Path, key: str | None = None) -> Document:
     return parse_document(_bytes(path), file=str(path), key=key)
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, limit: int = MAX_BYTES + 1) -> bytes:
+    """Return the bytes of a file up to a limit, or of standard input for ``-``."""
     try:
-        if str(path) == "-":
-            return sys.stdin.buffer.read(MAX_BYTES + 1)
+        if path == STDIN:
+            return sys.stdin.buffer.read(limit)
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(limit)
     except OSError as error:
         message = (error.strerror or "cannot be read").lower()
         raise InputError("policy.unreadable", message, where=Where(str(path))) from error
@@ -109,7 +111,9 @@ def _write(path: Path, text: str) -> None:
 
 def _lock_beside(path: Path) -> Lock | None:
     file = path.parent / "ids.lock"
-    return read_lock(file.read_text("utf-8", errors="replace"), str(file)) if file.is_file() else None
+    if path == STDIN or not file.is_file():
+        return None
+    return read_lock(_bytes(file, -1).decode("utf-8", errors="replace"), str(file))
 
 
 def _with_locked_ids(document: Document, path: Path) -> Document:

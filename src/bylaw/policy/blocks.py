@@ -26,8 +26,10 @@ _BULLETS = "•◦▪▫‣●○■□∙\u2043➢➤►✓✔·"
 _ITEM = re2.compile(rf"^\s*(?:[*+{_BULLETS}-]|[0-9]{{1,3}}[.)]|\([a-z0-9]{{1,4}}\))\s")
 _TEMPLATE_TAG = re2.compile(r"\{\{\s*([^{}\s]+)\s*\}\}")
 _STYLE_TAG = re2.compile(r"(?i)</?(?:a|abbr|b|code|em|i|mark|small|span|strong|sub|sup|u)(?:\s[^<>]*)?>")
-_HTML_TAG = re2.compile(r"<!--(?s:.*?)-->|<[^<>]*>")
-_REFERENCE = re2.compile(r"^\s{0,3}\[[^\]]+\]:\s*\S+")
+_HTML_TAG = re2.compile(r"(?is)<!--.*?-->|<script\b.*?</script>|<style\b.*?</style>|<[^<>]*>")
+_REFERENCE = re2.compile(
+    r"^\s{0,3}\[[^\]]+\]:\s*(?:<.*>|\S*[/#:@]\S*)(?:\s+[\"'(].*)?\s*$"
+)  # where a link leads
 _WORD = re2.compile(r"[\pL\pN]")
 
 

@@ -95,9 +95,11 @@ class _Writer:
 
     def _sentence(self, sentence: Passage, name: str, place: _Place, enumerator: str) -> _Place:
         lead, parts = inline(sentence)
-        if parts and lead.text:
-            given = self._write(place, name, lead, enumerator)
-            under = _Place(given, given + "-")
+        if parts:
+            under = _Place(place.parent, f"{place.base}{name}-")
+            if lead.text:
+                given = self._write(place, name, lead, enumerator)
+                under = _Place(given, given + "-")
             for part in parts:
                 self._write(under, bare(part.enumerator), part.passage, part.enumerator)
             return under

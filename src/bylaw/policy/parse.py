@@ -6,6 +6,8 @@ it becomes a warning with line and mend, and what must be mended before publishi
 
 from dataclasses import replace
 
+import re2
+
 from bylaw.base.errors import Problem
 from bylaw.policy.blanks import blank_contacts, placeholders
 from bylaw.policy.blocks import read_blocks
@@ -16,8 +18,12 @@ from bylaw.policy.outline import outline
 from bylaw.policy.page_matter import PageMatter, set_aside
 from bylaw.policy.passage import Passage
 from bylaw.policy.slug import slug
-from bylaw.policy.source import read_source
+from bylaw.policy.source import Source, read_source
 from bylaw.policy.structure import restore_structure
+
+HTML_LINES = 3  # lines that begin with a tag and make a page HTML
+
+_HTML_LINE = re2.compile(r"(?i)^\s*<(?:!doctype|html|body|p|h[1-6]|ul|ol|li|section|article)\b")
 
 
 def parse_document(data: bytes, *, file: str, key: str | None = None) -> Document:
@@ -52,11 +58,26 @@ def parse_document(data: bytes, *, file: str, key: str | None = None) -> Documen
         includes=front.includes,
         clauses=guess_kinds(clauses),
         furniture=(*page.furniture, *(Furniture(p.line, p.text) for p in lost)),
-        problems=(*source.problems, *front.problems, *page.problems, *odd_structure, *odd_marks),
+        problems=(
+            *source.problems,
+            *_html_problems(source),
+            *front.problems,
+            *page.problems,
+            *odd_structure,
+            *odd_marks,
+        ),
         file=file,
         digest=source.digest,
     )
     return _with_problems(document, front, page, lost)
+
+
+def _html_problems(source: Source) -> list[Problem]:
+    tagged = [n for n, line in enumerate(source.lines, 1) if _HTML_LINE.search(line)]
+    if len(tagged) < HTML_LINES:
+        return []
+    message, hint = "this is HTML; its headings and lists are read as text", "give the document as Markdown"
+    return [warning("html", message, source.file, tagged[0], hint)]
 
 
 def _stem(file: str) -> str:
@@ -106,7 +127,7 @@ def _date_problems(document: Document, front: FrontMatter, page: PageMatter) -> 
 def _lost_problems(file: str, lost: tuple[Passage, ...]) -> list[Problem]:
     if not lost:
         return []
-    message = f"{len(lost)} lines are nested too deeply to be clauses"
+    message = f"{len(lost)} lines could not be made clauses: nested too deeply, or a note without a place"
     return [
         warning(
             "unread", message, file, lost[0].line, "write them as paragraphs or simple lists", blocks=True
