@@ -124,7 +124,7 @@ def print_changes(console: Console, old: Document, new: Document, changes: Seque
             console.print()
 
 
-def _print_versions(console: Console, old: Document, new: Document, counts: dict[str, int]) -> None:
+def _print_versions(console: Console, old: Document, new: Document, counts: dict[Change, int]) -> None:
     console.print(Text.assemble((f"{old.file} → {new.file}", "bold")))
     found = ", ".join(f"{count} {change}" for change, count in counts.items() if count)
     console.print(Text(found + "\n", "dim"))
