@@ -3,6 +3,9 @@
 from datetime import date
 
 _MONTHS = "january february march april may june july august september october november december".split()
+_WEEKDAYS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun".split()
+)
 _NOISE = frozenset(["of", "the", "on", "as", "from", "since", "utc", "gmt"])
 _ORDINALS = ("st", "nd", "rd", "th")
 
@@ -40,11 +43,6 @@ def _words(text: str) -> list[str]:
     for sign in ",./-()":
         text = text.replace(sign, " ")
     return [w for w in text.lower().split() if ":" not in w and w not in _WEEKDAYS]
-
-
-_WEEKDAYS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun".split()
-)
 
 
 def _number(word: str) -> int | None:
