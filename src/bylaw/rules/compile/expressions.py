@@ -1,0 +1,277 @@
+"""From the typed tree of a condition to an expression of Python.
+
+What is written has the condition's value or raises; when it raises, the rule is interpreted. So errors
+need no value of their own here: ``&&`` is ``and``, and an error that another operand would have absorbed
+is absorbed by the interpreter. Operands that read no signal are tried in the order of their cost, those
+that cannot raise first.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from bylaw.rules.cel import tree
+from bylaw.rules.cel.interpret import evaluate
+from bylaw.rules.cel.standard import STANDARD
+from bylaw.rules.cel.tree import Node
+from bylaw.rules.cel.types import STRING, ObjectType, list_of
+from bylaw.rules.cel.values import CelError, Duration, Timestamp
+from bylaw.rules.compile.estimate import Estimates, proven
+from bylaw.rules.compile.inline import compares_flat, settled, template
+from bylaw.rules.compile.inputs import Fields
+from bylaw.rules.compile.reading import class_of, free, island, reader
+from bylaw.rules.compile.scan import Lists, known_argument
+from bylaw.rules.compile.sharing import Sharing
+from bylaw.rules.compile.written import Names, Place, Written
+
+_FOLDED = (bool, int, str, Timestamp, Duration)
+_ISLAND_COST = 1_000
+_CALL_COST = 20
+_READ_COST = 30
+_LOOK_COST = 3
+
+
+class Writer:
+    """Writes the conditions of one event kind, one after the other, sharing what they have in common."""
+
+    def __init__(
+        self,
+        *,
+        names: Names,
+        fields: Fields,
+        sharing: Sharing,
+        lists: Lists,
+        estimates: Estimates,
+    ) -> None:
+        self.names = names
+        self.fields = fields
+        self.sharing = sharing
+        self.lists = lists
+        self.estimates = estimates
+        self.rounds = 0  # items of a list that the rule at hand may walk over
+
+    def write(self, node: Node, place: Place) -> Written:
+        """Return the expression of a node, by the name of a shared value where there is one."""
+        return self.sharing.shared(node, place, self._written)
+
+    def _written(self, node: Node, place: Place) -> Written:
+        return (
+            self._settled_early(node)
+            or self._METHODS[type(node)](self, node, place)
+            or self._island(node, place)
+        )
+
+    def _settled_early(self, node: Node) -> Written | None:
+        """A call of CEL's own functions on values that are written out, such as ``duration("1h")``."""
+        if not isinstance(node, tree.Call) or not all(map(_fixed, tree.walk(node))):
+            return None
+        try:
+            value = evaluate(node, {})
+        except CelError:
+            return None
+        return Written(self.names.constant(value)) if value.__class__ in _FOLDED else None
+
+    def _constant(self, node: tree.Constant, _: Place) -> Written:
+        return Written(self.names.constant(node.value))
+
+    def _variable(self, node: tree.Variable, _: Place) -> Written | None:
+        return self._reading(f"bindings[{node.name!r}]", node)
+
+    def _reading(self, code: str, node: Node, *, loud: bool = False) -> Written | None:
+        read = reader(node.type)
+        if read is None:
+            return None
+        name = self.names.name("F", ("read", str(node.type)), read, f"reads {node.type}")
+        return Written(f"{name}({code})", cost=_READ_COST, fallible=True, loud=loud)
+
+    def _local(self, node: tree.Local, place: Place) -> Written:
+        return Written(place.names[node.name])
+
+    def _select(self, node: tree.Select, place: Place) -> Written | None:
+        above = node.operand
+        if above.type.name == "map":
+            operand = self.write(above, place)
+            return Written(
+                f"{operand.code}[{node.field!r}]", operand.cost + 3, fallible=True, loud=operand.loud
+            )
+        if not isinstance(above, tree.Variable) or not isinstance(above.type, ObjectType):
+            return None
+        if above.name == "event":
+            return self.fields.read(node, place, self._reading)
+        if above.name == "lists" and node.field in self.lists:
+            entries = self.lists[node.field]
+            return Written(self.names.name("C", ("list", node.field), entries, f"lists.{node.field}"))
+        return self._reading(f"bindings[{above.name!r}].{node.field}", node, loud=above.name != "lists")
+
+    def _has(self, node: tree.Has, place: Place) -> Written | None:
+        above = node.operand
+        if isinstance(above, tree.Variable) and above.name == "event":
+            return self.fields.has(node)
+        if above.type.name == "map":
+            operand = self.write(above, place)
+            return replace(operand, code=f"({node.field!r} in {operand.code})", cost=operand.cost + 3)
+        return None
+
+    def _call(self, node: tree.Call, place: Place) -> Written | None:
+        found = self.sharing.scanned(node, place, self.write) or self._member(node, place)
+        if found:
+            return found
+        inline = template(node)
+        if inline:
+            return _strict(inline, self._arguments(node, place), cost=2, fallible=False)
+        if compares_flat(node):
+            run = node.overloads[0].run
+            name = self.names.name("F", ("flat", run), lambda a, b: run(a, b, free), f"`{node.function}`")
+            return _strict(
+                f"{name}({{0}}, {{1}})", self._arguments(node, place), cost=_CALL_COST, fallible=False
+            )
+        overload = settled(node)
+        if overload is None:
+            return None
+        name = self.names.name("F", overload.run, overload.run, f"`{node.function}` ({overload.id})")
+        slots = ", ".join(f"{{{n}}}" for n in range(len(node.arguments)))
+        cost = _CALL_COST * (1 + overload.cost)
+        call = _strict(f"{name}({slots})", self._arguments(node, place), cost=cost, fallible=True)
+        return replace(call, loud=self.estimates.loud(node))
+
+    def _arguments(self, node: tree.Call, place: Place) -> list[Written]:
+        written: list[Written] = []
+        for argument in node.arguments:
+            before = place.certain and not any(each.fallible or each.loud for each in written)
+            written.append(self.write(argument, replace(place, certain=before)))
+        return written
+
+    def _member(self, node: tree.Call, place: Place) -> Written | None:
+        """``x in [...]`` of texts that are all known: a look into a set."""
+        if node.function != "@in" or node.arguments[0].type != STRING:
+            return None
+        entries = known_argument(node.arguments[1], self.lists)
+        if not isinstance(entries, tuple):
+            if node.arguments[1].type != list_of(STRING):
+                return None
+            return _strict("{0} in {1}", self._arguments(node, place), cost=10, fallible=False)
+        name = self.names.name(
+            "C", ("set", entries), frozenset(entries), f"the {len(entries)} texts of a list"
+        )
+        return _strict(f"{{0}} in {name}", [self.write(node.arguments[0], place)], cost=3, fallible=False)
+
+    def _logic(self, node: tree.Logic, place: Place) -> Written | None:
+        if any(operand.type.name != "bool" for operand in node.operands):
+            return None
+        both = node.operator == "&&"
+        known = place.present
+        likely = known.union(*map(proven, node.operands)) if both else known
+        ordered: list[Written] = []
+        for operand in self._in_order(node.operands, likely):
+            ordered.append(
+                self.write(operand, replace(place, certain=place.certain and not ordered, present=known))
+            )
+            known |= proven(operand) if both else frozenset()
+        sign = " and " if node.operator == "&&" else " or "
+        return _joined(sign, ordered)
+
+    def _in_order(self, operands: Iterable[Node], present: frozenset[str]) -> list[Node]:
+        """The operands, those between two that read signals sorted by whether they raise and what they cost."""
+        ordered: list[Node] = []
+        quiet: list[tuple[bool, int, int, Node]] = []
+        for number, operand in enumerate(operands):
+            if self.estimates.loud(operand):
+                ordered += [*_by_cost(quiet), operand]
+                quiet = []
+            else:
+                cost = _LOOK_COST if self.sharing.is_scanned(operand) else self.estimates.cost(operand)
+                quiet.append((self.estimates.fallible(operand, present), cost, number, operand))
+        return ordered + _by_cost(quiet)
+
+    def _choice(self, node: tree.Choice, place: Place) -> Written | None:
+        if node.test.type.name != "bool":
+            return None
+        branch = replace(place, certain=False)
+        parts = [
+            self.write(node.test, place),
+            self.write(node.then, branch),
+            self.write(node.otherwise, branch),
+        ]
+        return _strict("{1} if {0} else {2}", parts, cost=1, fallible=False)
+
+    def _bind(self, node: tree.Bind, place: Place) -> Written:
+        name = self.names.fresh("x")
+        value = self.write(node.value, place)
+        inside = replace(place, certain=False, inner=True, names={**place.names, node.name: name})
+        body = self.write(node.body, inside)
+        return _strict(f"(lambda {name}: {{1}})({{0}})", [value, body], cost=5, fallible=False)
+
+    def _comprehension(self, node: tree.Comprehension, place: Place) -> Written | None:
+        if len(node.names) != 1 or node.range.type != list_of(STRING) or node.quantifier == "map":
+            return None
+        tests = [node.body] if node.quantifier != "list" else []
+        if any(test.type.name != "bool" for test in [*tests, *([node.condition] if node.condition else [])]):
+            return None
+        name = self.names.fresh("x")
+        walked = self.write(node.range, place)
+        inside = replace(place, certain=False, inner=True, names={**place.names, node.names[0]: name})
+        body = self.write(node.body, inside)
+        condition = self.write(node.condition, inside) if node.condition else Written("True")
+        where = f" if {condition.code}" if node.condition else ""
+        items = f"for {name} in walked({walked.code}, {self.rounds}){where}"
+        code = _QUANTIFIED[node.quantifier].format(body=body.code, items=items)
+        loud = walked.loud or body.loud or condition.loud
+        return Written(code, cost=walked.cost + 100 * (body.cost + condition.cost), fallible=True, loud=loud)
+
+    def _nothing(self, _: Node, __: Place) -> None:
+        return None
+
+    def _island(self, node: Node, place: Place) -> Written:
+        """The interpreter's value of an expression that generated code does not know how to write."""
+        name = self.names.name("F", ("island", id(node)), island(node, class_of(node.type)), "interpreted")
+        given = ", ".join(f"{outer!r}: {inner}" for outer, inner in sorted(place.names.items()))
+        return Written(f"{name}(bindings, {{{given}}})", cost=_ISLAND_COST, fallible=True, loud=True)
+
+    _METHODS: ClassVar[dict[type, Callable[["Writer", Any, Place], Written | None]]] = {
+        tree.Constant: _constant,
+        tree.Variable: _variable,
+        tree.Local: _local,
+        tree.Select: _select,
+        tree.Has: _has,
+        tree.Call: _call,
+        tree.Logic: _logic,
+        tree.Choice: _choice,
+        tree.MakeList: _nothing,
+        tree.MakeMap: _nothing,
+        tree.Bind: _bind,
+        tree.Comprehension: _comprehension,
+    }
+
+
+_QUANTIFIED = {
+    "all": "all({body} {items})",
+    "exists": "any({body} {items})",
+    "exists_one": "([{body} {items}].count(True) == 1)",
+    "list": "[{body} {items}]",
+}
+
+
+def _fixed(node: Node) -> bool:
+    return isinstance(node, tree.Constant) or (isinstance(node, tree.Call) and node.function in STANDARD)
+
+
+def _by_cost(rows: list[tuple[bool, int, int, Node]]) -> list[Node]:
+    return [node for *_, node in sorted(rows, key=lambda row: row[:3])]
+
+
+def _strict(template: str, parts: Sequence[Written], *, cost: int, fallible: bool) -> Written:
+    return Written(
+        code=f"({template.format(*(part.code for part in parts))})",
+        cost=cost + sum(part.cost for part in parts),
+        fallible=fallible or any(part.fallible for part in parts),
+        loud=any(part.loud for part in parts),
+    )
+
+
+def _joined(sign: str, parts: Sequence[Written]) -> Written:
+    return Written(
+        code=f"({sign.join(part.code for part in parts)})",
+        cost=sum(part.cost for part in parts),
+        fallible=any(part.fallible for part in parts),
+        loud=any(part.loud for part in parts),
+    )
