@@ -215,3 +215,29 @@ def test_init_leaves_nothing_behind_when_it_cannot(bylaw: Bylaw, tmp_path: Path)
     refused = bylaw("init", tmp_path / "book", "--policy", policy)
     assert refused.status == 2
     assert "has content" in refused.err
+
+
+def test_every_format_is_run(bylaw: Bylaw, book: Path, tmp_path: Path) -> None:
+    table = tmp_path / "posts.csv"
+    table.write_text("who,when,words\na,2026-02-01T10:00:00Z,4111 1111 1111 1111\nb,never,hello\n")
+    said = bylaw(
+        "run", "--book", book, "--source", table, "--format", "csv", "--json", "--constant", "kind=post.created",
+        "--column", "actor=who", "--column", "at=when", "--column", "text=words",
+    )  # fmt: skip
+    assert said.status == 0, said.err
+    assert (said.json["events"], said.json["rejected"], said.json["by_rule"]) == (1, 1, {"card-numbers": 1})
+
+    mail = tmp_path / "mail.mbox"
+    mail.write_text(
+        "From a Mon Feb  2 10:00:00 2026\nFrom: a@b.example\nTo: c@d.example\nDate: Mon, 02 Feb 2026 10:00:00 +0000\n\nhello\n\n"
+    )
+    log = tmp_path / "access.log"
+    log.write_text('192.0.2.1 - - [02/Feb/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5\n')
+    for source, name in ((mail, "mbox"), (log, "access-log")):
+        said = bylaw("run", "--book", book, "--source", source, "--format", name, "--json")
+        assert (said.status, said.json["events"]) == (0, 1), said.err
+
+    refused = bylaw("run", "--book", book, "--source", log, "--format", "acces-log")
+    assert refused.status == 2
+    assert "access-log" in refused.err
+    assert bylaw("run", "--book", book, "--source", tmp_path / "none", "--format", "jsonl").status == 2

@@ -12,6 +12,8 @@ class Job:
     source: str
     format: str
     column_map: Path | None = None
+    columns: tuple[str, ...] = ()  # field=column
+    constants: tuple[str, ...] = ()  # field=value
     decisions: Path | None = None
     rejects: Path | None = None
     replace: bool = False

@@ -30,6 +30,14 @@ def run(
         Path | None,
         typer.Option("--map", help="For csv and parquet: a TOML file that maps columns to fields."),
     ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=COLUMN", help="For csv and parquet: one mapping; repeat."),
+    ] = None,
+    constant: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=VALUE", help="For csv and parquet: a field that never varies."),
+    ] = None,
     *,
     replace: Annotated[
         bool, typer.Option("--replace", help="Overwrite the files of an earlier run.")
@@ -54,6 +62,8 @@ def run(
             source=source,
             format=format_,
             column_map=column_map,
+            columns=tuple(column or ()),
+            constants=tuple(constant or ()),
             decisions=decisions,
             rejects=rejects,
             replace=replace,

@@ -59,6 +59,7 @@ def clause_texts(book: Book) -> dict[str, str]:
 
 def _source(job: Job) -> Source:
     columns = read_column_map(str(job.column_map)) if job.column_map else ColumnMap()
+    columns = columns.with_pairs(columns=job.columns, constants=job.constants)
     now = datetime.now(UTC)  # noqa: TID251 - the command line is where time enters
     return Source(path=job.source, latest=now + CLOCK_SKEW, default_time=now, columns=columns)
 
