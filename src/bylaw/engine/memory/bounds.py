@@ -13,8 +13,7 @@ LONGEST = 366 * DAY
 STEP = 64  # a merged cell of a trail holds less than 1/STEP of what is newer
 SAMPLE = 1_024  # distinct values of one key kept in full
 ITEMS = 1_000  # of a list, counted as distinct values
-TABLES = 256  # of one book
-FIELDS = 16  # of one counter that rules ask for
+LARGEST = 1e200  # amount that is summed, either way: sums of such amounts stay finite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

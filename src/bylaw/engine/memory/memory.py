@@ -88,12 +88,8 @@ class Memory:
 
     def reader(self, event: Event, arrived: datetime) -> Reader:
         """Return what answers an event's rules; to be used before the next event is observed."""
-        at, _ = settled(moment(event.at), moment(arrived), self.last)
-
-        def source(asked: Asked, text: str) -> Answer:
-            return self._answer(at, asked, text)
-
-        return Reader(self.keys, source)
+        at, _, _ = self._settle(event.at, arrived)
+        return Reader(self.keys, partial(self._answer, at))
 
     def observe(self, event: Event, arrived: datetime, bindings: Bindings | None = None) -> Observation:
         """Take in an event after its rules have read.
@@ -103,15 +99,18 @@ class Memory:
             arrived: when the service got it; ``event.at`` where that is not known, as in an archive.
             bindings: the names that the counters' conditions use, as for rules; the event alone if none.
         """
-        arrival = moment(arrived)
-        at, odd = settled(moment(event.at), arrival, self.last)
-        self.last = arrival
+        at, odd, self.last = self._settle(event.at, arrived)
         if self.relations:
             self.relations.observe(event, at)
         plans = self._plans.get(kind_of(event))
         if not plans:
             return Observation(at, odd, ())
         return Observation(at, odd, tuple(self._count(plans, event, at, bindings or {"event": event})))
+
+    def _settle(self, happened: datetime, arrived: datetime) -> tuple[int, tuple[Oddity, ...], int]:
+        then = moment(happened)
+        arrival = then if arrived is happened else moment(arrived)
+        return *settled(then, arrival, self.last), arrival
 
     def _count(
         self, plans: Iterable[_Plan], event: Event, at: int, bindings: Bindings

@@ -48,9 +48,9 @@ class Reader:
         """Answer a function of ``functions.QUESTIONS``.
 
         Raises:
-            CelError: ``never_seen``, ``overflow``, or ``not_recorded``.
+            CelError: ``never_seen``, ``not_kept`` or ``not_recorded``.
         """
-        asked = _SHAPES[QUESTIONS[function].roles](function, self._keys.of, *arguments)
+        asked = _SHAPED[function](function, self._keys.of, *arguments)
         answer = self._answers.get(asked)
         if answer is None:
             text = arguments[1] if function == "near_duplicates" else ""
@@ -122,3 +122,4 @@ _SHAPES: Mapping[tuple[str, ...], Callable[..., Any]] = {
     ("counter", "key"): _for_ever,
     ("account", "account"): _of_two,
 }
+_SHAPED: Mapping[str, Callable[..., Any]] = {name: _SHAPES[row.roles] for name, row in QUESTIONS.items()}

@@ -1,12 +1,11 @@
 """What is kept for each question: how it is made, how an event enters it, how it answers."""
 
 from collections.abc import Callable, Mapping
-from math import isfinite
 from typing import Any, TypeAlias
 
 from msgspec import UNSET
 
-from bylaw.engine.memory.bounds import HOUR, ITEMS, LATENESS, Limits
+from bylaw.engine.memory.bounds import HOUR, ITEMS, LARGEST, LATENESS, Limits
 from bylaw.engine.memory.keys import Keys, items_of
 from bylaw.engine.memory.sample import Sample
 from bylaw.engine.memory.span import Span
@@ -54,7 +53,7 @@ def taker(name: Name, kept: Store, keys: Keys, sign: Sign) -> Take:
 
     def amount(event: object, key: bytes, at: int) -> None:
         number = getattr(event, field)
-        if number is not UNSET and isfinite(number):
+        if number is not UNSET and abs(number) <= LARGEST:
             add(key, at, float(number))
 
     def values(event: object, key: bytes, at: int) -> None:
@@ -80,7 +79,7 @@ def answer(function: str, kept: Store, key: bytes | Signature, at: int, window: 
     """Return what a store says of a key at a moment.
 
     Raises:
-        CelError: ``never_seen`` or ``overflow``.
+        CelError: ``never_seen``.
     """
     if function == "near_duplicates":
         return int(kept.count(key, at - window, at + LATENESS))
@@ -96,13 +95,6 @@ def _of_nothing(function: str) -> Answer:
     return _NOTHING[function]
 
 
-def _total(row: Trail, after: int, until: int) -> float:
-    try:
-        return row.total(after, until)
-    except OverflowError as error:
-        raise CelError("overflow", "the sum is too large for a double") from error
-
-
 def _rate(row: Trail, after: int, until: int) -> float:
     return row.count(after, until) * HOUR / (until - LATENESS - after)
 
@@ -112,7 +104,7 @@ _ANSWERS: Mapping[str, Callable[[Any, int, int], Answer]] = {
     "count": Trail.count,
     "rate": _rate,
     "distinct": Sample.count,
-    "sum": _total,
+    "sum": Trail.total,
     "known": lambda *_: True,
     "first_seen": lambda row, *_: row.first,
 }

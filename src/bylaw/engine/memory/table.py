@@ -56,12 +56,18 @@ class Table(Generic[E]):
         else:
             rows.move_to_end(key)
         self.weight += row.add(at, oldest, value)
-        if self._keep is not None:
-            for _ in range(STALE):
-                if next(iter(rows.values())).latest >= oldest:
-                    break
+        if self._keep is not None and next(iter(rows.values())).latest < oldest:
+            self._forget_stale(oldest)
+        if self.weight > self._entries or len(rows) > self._keys:
+            self._forget_surplus()
+
+    def _forget_stale(self, oldest: int) -> None:
+        for _ in range(STALE):
+            if next(iter(self.rows.values())).latest < oldest:
                 self._forget_one()
-        while len(rows) > self._keys or (self.weight > self._entries and len(rows) > 1):
+
+    def _forget_surplus(self) -> None:
+        while len(self.rows) > self._keys or (self.weight > self._entries and len(self.rows) > 1):
             self._forget_one()
 
     def _forget_one(self) -> None:
@@ -76,5 +82,4 @@ class Table(Generic[E]):
         for key, row in dumped:
             self.rows[key] = read(row)
         self.weight = sum(row.weight for row in self.rows.values())
-        while len(self.rows) > self._keys or (self.weight > self._entries and len(self.rows) > 1):
-            self._forget_one()
+        self._forget_surplus()

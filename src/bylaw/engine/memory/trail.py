@@ -14,18 +14,20 @@ from typing import Any
 
 from bylaw.engine.memory.bounds import STEP
 
-ROUND = 512  # cells are merged whenever their number is a multiple of this
+FULL = 512  # cells: so many are kept before any are merged
 
 
 class Trail:
     """Cells in the order of their oldest moments; ``sizes`` is empty while every cell is one event."""
 
-    __slots__ = ("amounts", "sizes", "starts")
+    __slots__ = ("amounts", "events", "full", "sizes", "starts")
 
     def __init__(self, amounts: bool) -> None:  # noqa: FBT001 - the one thing that trails differ in
         self.starts = array("q")
         self.sizes = array("q")
         self.amounts: array[float] | None = array("d") if amounts else None
+        self.events = 0  # in all cells, once some are merged
+        self.full = FULL
 
     @property
     def latest(self) -> int:
@@ -42,37 +44,43 @@ class Trail:
         starts = self.starts
         before = len(starts)
         if not before or at >= starts[-1]:
-            starts.append(at)
-            if self.sizes:
-                self.sizes.append(1)
-            if self.amounts is not None:
-                self.amounts.append(amount)
+            self._append(at, amount)
         else:
             self._insert(at, amount)
         if starts[0] < oldest:
             self._forget(oldest)
-        if len(starts) % ROUND == 0:
+        if before >= self.full:
             self._merge()
         return len(self.starts) - before
 
     def count(self, after: int, until: int) -> int:
         """Return how many events lie in ``(after, until]``."""
-        starts = self.starts
+        starts, sizes = self.starts, self.sizes
         first = bisect_right(starts, after)
         end = len(starts) if until >= starts[-1] else bisect_right(starts, until)
-        return sum(self.sizes[first:end]) if self.sizes else max(0, end - first)
+        if not sizes:
+            return end - first
+        if 2 * (end - first) < len(starts):
+            return sum(sizes[first:end])
+        return self.events - sum(sizes[:first]) - sum(sizes[end:])
 
     def total(self, after: int, until: int) -> float:
-        """Return the sum of their amounts, rounded once.
-
-        Raises:
-            OverflowError: it is no finite number.
-        """
+        """Return the sum of their amounts, rounded once."""
         amounts = self.amounts if self.amounts is not None else array("d")
         return fsum(amounts[bisect_right(self.starts, after) : bisect_right(self.starts, until)])
 
+    def _append(self, at: int, amount: float) -> None:
+        self.starts.append(at)
+        if self.sizes:
+            self.sizes.append(1)
+            self.events += 1
+        if self.amounts is not None:
+            self.amounts.append(amount)
+
     def _insert(self, at: int, amount: float) -> None:
         place = bisect_right(self.starts, at)
+        if self.sizes:
+            self.events += 1
         if place and self.sizes and self.sizes[place - 1] > 1:
             # A cell of its own would lie inside the merged one, and windows could cut two cells at once.
             self.sizes[place - 1] += 1
@@ -87,9 +95,10 @@ class Trail:
 
     def _forget(self, oldest: int) -> None:
         gone = bisect_left(self.starts, oldest)
-        for cells in (self.starts, self.sizes, self.amounts):
-            if cells:
-                del cells[:gone]
+        self.events -= sum(self.sizes[:gone])
+        del self.starts[:gone], self.sizes[:gone]
+        if self.amounts is not None:
+            del self.amounts[:gone]
 
     def _merge(self) -> None:
         """Walk from the newest cell to the oldest and merge neighbours where that costs little."""
@@ -105,10 +114,12 @@ class Trail:
                 size = sizes[index]
                 ends.append(index)
         firsts = ends[::-1]
+        self.full = max(FULL, 2 * len(firsts))
         if len(firsts) == len(sizes):
             return
         self.starts = array("q", [self.starts[first] for first in firsts])
         self.sizes = array("q", _sums(sizes, firsts))
+        self.events = sum(self.sizes)
         if self.amounts is not None:
             bounds = [*firsts[1:], len(self.amounts)]
             self.amounts = array("d", [fsum(self.amounts[a:b]) for a, b in zip(firsts, bounds, strict=True)])
@@ -116,7 +127,7 @@ class Trail:
     def dump(self) -> Any:  # noqa: ANN401 - what a snapshot holds
         """Return the trail as a snapshot holds it."""
         amounts = None if self.amounts is None else self.amounts.tolist()
-        return [self.starts.tolist(), self.sizes.tolist(), amounts]
+        return [self.full, self.starts.tolist(), self.sizes.tolist(), amounts]
 
     @classmethod
     def load(cls, dumped: Any) -> "Trail":  # noqa: ANN401
@@ -125,8 +136,9 @@ class Trail:
         Raises:
             ValueError: it is no such thing.
         """
-        starts, sizes, amounts = dumped
+        full, starts, sizes, amounts = dumped
         made = cls(amounts is not None)
+        made.full, made.events = int(full), sum(sizes)
         made.starts, made.sizes = array("q", starts), array("q", sizes)
         if amounts is not None:
             made.amounts = array("d", amounts)
