@@ -86,9 +86,8 @@ def _unknown_field(
 ) -> InputError:
     kind = _kind_named(source)
     fields = kinds[kind].fields if kind in kinds else {}
-    shown = (
-        f"`{kind}` has no field `{name}`" if _is_name(name) else f"`{kind}` does not have one of the fields"
-    )
+    owner = f"`{kind}`" if kind else "the event"
+    shown = f"{owner} has no field `{name}`" if _is_name(name) else f"{owner} does not have one of the fields"
     return InputError("event.unknown_field", shown, where=where, hint=_suggestion(name, fields))
 
 

@@ -216,3 +216,10 @@ def test_two_kinds_of_one_name_are_refused() -> None:
     with pytest.raises(InputError) as caught:
         Codec([kind, kind])
     assert caught.value.code == "kind.twice"
+
+
+def test_a_field_too_deep_to_read_on_is_the_events_own() -> None:
+    deep = b'{"a":' * 5000 + b"1" + b"}" * 5000
+    line = b'{"kind":"post.created","id":"d","at":"2026-01-01T00:00:00Z","text":"ok","x":' + deep + b"}"
+    with pytest.raises(InputError, match="the event has no field `x`"):
+        CODEC.decode(line, where=Where("f"))
