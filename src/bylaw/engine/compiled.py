@@ -4,15 +4,18 @@ A rule that generated code has no answer for is interpreted, and so is every rul
 values it compared. What is interpreted counts.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from bylaw.engine.basis import Basis
 from bylaw.engine.functions import FUNCTIONS
+from bylaw.engine.inputs import Inputs
 from bylaw.engine.matching import Bindings, Matched, Outcome, comparison, interpret_rules
+from bylaw.events.event import Event
 from bylaw.rules.cel.explain import evaluate_traced
 from bylaw.rules.compile.generate import Generated, generate
+from bylaw.rules.compile.profile import Row, profile
 from bylaw.rules.compile.scan import TEXTS, Lists, Question, Scan, Scanner, pattern_set
 from bylaw.rules.rule import Rule
 from bylaw.signals.text.patterns import matches_any
@@ -70,6 +73,28 @@ def _outcomes(
         else:
             traced = evaluate_traced(rule.conditions[kind], bindings)
             yield Matched(rule, tuple(map(comparison, traced.comparisons)))
+
+
+def profile_rules(
+    basis: Basis, kind: str, events: Sequence[Event], clock: Callable[[], int]
+) -> tuple[Row, ...]:
+    """Return what each rule on a kind costs on some events of that kind, measured alone, the dearest first."""
+
+    def bindings() -> list[Bindings]:
+        families = [Inputs(event, basis.signals[kind], basis.lists).families() for event in events]
+        return [
+            {"event": event, "lists": basis.lists_object, **each}
+            for event, each in zip(events, families, strict=True)
+        ]
+
+    return profile({rule.id: _alone(basis, kind, rule) for rule in basis.rules[kind]}, bindings, clock)
+
+
+def _alone(basis: Basis, kind: str, rule: Rule) -> Callable[[Bindings], object]:
+    rules = (rule,)
+    matcher = CompiledRules({kind: rules}, basis.lists, basis.lists_object)
+    matcher.generated(kind)
+    return lambda bindings: tuple(matcher(rules, kind, bindings))
 
 
 @dataclass(frozen=True, slots=True)

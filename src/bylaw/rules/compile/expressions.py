@@ -22,9 +22,10 @@ from bylaw.rules.compile.inputs import Fields
 from bylaw.rules.compile.reading import class_of, free, island, reader
 from bylaw.rules.compile.scan import Lists, known_argument
 from bylaw.rules.compile.sharing import Sharing
-from bylaw.rules.compile.written import Names, Place, Written
+from bylaw.rules.compile.written import Names, Needs, Place, Written
 
 _FOLDED = (bool, int, str, Timestamp, Duration)
+_AND, _OR = " and ", " or "
 _ISLAND_COST = 1_000
 _CALL_COST = 20
 _READ_COST = 30
@@ -113,7 +114,11 @@ class Writer:
         return None
 
     def _call(self, node: tree.Call, place: Place) -> Written | None:
-        found = self.sharing.scanned(node, place, self.write) or self._member(node, place)
+        found = (
+            self.sharing.scanned(node, place, self.write)
+            or self.sharing.end(node, place, self.write)
+            or self._member(node, place)
+        )
         if found:
             return found
         inline = template(node)
@@ -167,8 +172,7 @@ class Writer:
                 self.write(operand, replace(place, certain=place.certain and not ordered, present=known))
             )
             known |= proven(operand) if both else frozenset()
-        sign = " and " if node.operator == "&&" else " or "
-        return _joined(sign, ordered)
+        return _joined(_AND if both else _OR, ordered)
 
     def _in_order(self, operands: Iterable[Node], present: frozenset[str]) -> list[Node]:
         """The operands, those between two that read signals sorted by whether they raise and what they cost."""
@@ -274,4 +278,13 @@ def _joined(sign: str, parts: Sequence[Written]) -> Written:
         cost=sum(part.cost for part in parts),
         fallible=any(part.fallible for part in parts),
         loud=any(part.loud for part in parts),
+        needs=parts[0].needs if sign == _AND else _either(parts),
     )
+
+
+def _either(parts: Sequence[Written]) -> Needs | None:
+    """What one of several conditions needs, if all need something of the same scan."""
+    needs = [part.needs for part in parts if part.needs]
+    if len(needs) < len(parts) or len({each.found for each in needs}) > 1:
+        return None
+    return needs[0]._replace(places=frozenset[int]().union(*(each.places for each in needs)))

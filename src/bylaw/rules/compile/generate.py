@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from bylaw.rules.cel import tree
 from bylaw.rules.cel.tree import Node
+from bylaw.rules.compile.blocks import Block, gated
 from bylaw.rules.compile.bounds import rounds_for
 from bylaw.rules.compile.estimate import Estimates
 from bylaw.rules.compile.expressions import Writer
@@ -69,7 +70,7 @@ def generate(
         names=names, fields=fields, sharing=sharing, lists=lists, estimates=Estimates(frozenset(quiet))
     )
     blocks = [_block(place, rule, kind, writer) for place, rule in enumerate(rules)]
-    source = _source(kind, blocks, sharing, fields, names)
+    source = _source(kind, [*gated(blocks, names)], sharing, fields, names)
     exec(compile(source, f"<rules on {kind}>", "exec"), names.space)  # noqa: S102 - our own source, see written.py
     return Generated(
         kind=kind,
@@ -91,14 +92,13 @@ def _deeper(node: Node, levels: int) -> bool:
     return levels == 0 or any(_deeper(child, levels - 1) for child in tree.children(node))
 
 
-def _block(place: int, rule: Rule, kind: str, writer: Writer) -> list[str]:
-    """The lines of one rule, and before them what it shares with later ones."""
+def _block(place: int, rule: Rule, kind: str, writer: Writer) -> Block:
     condition = rule.conditions[kind]
-    title = comment(f"{place}: {rule.id}")
+    title = comment(f"{place}: {rule.id}: {condition.source}")
     rounds = rounds_for(condition.tree)
     reason = why_interpreted(condition.tree)
     if reason or rounds is None:
-        return [title, comment(f"interpreted: {reason}"), f"redo({place})"]
+        return Block(place=place, lines=(title, comment(f"interpreted: {reason}"), f"redo({place})"))
     sharing = writer.sharing
     sharing.before.clear()
     sharing.first.clear()
@@ -107,7 +107,12 @@ def _block(place: int, rule: Rule, kind: str, writer: Writer) -> list[str]:
     body = [*sharing.first, f"if {_tidy(test.code)}:", f"    hit({place})"]
     if test.fallible or sharing.first:
         body = ["try:", *indented(body), "except Exception:", f"    redo({place})"]
-    return [title, *sharing.before, *body]
+    return Block(
+        place=place,
+        before=tuple(sharing.before),
+        lines=(title, *body),
+        needs=None if sharing.first else test.needs,
+    )
 
 
 def _tidy(code: str) -> str:
@@ -115,19 +120,16 @@ def _tidy(code: str) -> str:
     return ast.unparse(ast.parse(code, mode="eval"))
 
 
-def _source(kind: str, blocks: list[list[str]], sharing: Sharing, fields: Fields, names: Names) -> str:
+def _source(kind: str, rules: list[str], sharing: Sharing, fields: Fields, names: Names) -> str:
     unknown = [" = ".join([*sharing.kept, "UNKNOWN"])] if sharing.kept else []
     body = [
         "hits, redos = [], []",
         "hit, redo = hits.append, redos.append",
         *fields.lines(),
         *unknown,
-        *(line for block in blocks for line in ["", *block]),
+        *rules,
         "",
         "return hits, redos",
     ]
-    head = [
-        comment(f"The rules on {kind}: which are true, and which the interpreter must look at."),
-        *names.notes,
-    ]
-    return "\n".join([*head, "", "", "def outcomes(event, bindings):", *indented(body)]) + "\n"
+    about = comment(f"The rules on {kind}: which are true, and which the interpreter must look at.")
+    return "\n".join([about, *names.notes, "", "", "def outcomes(event, bindings):", *indented(body)]) + "\n"

@@ -80,7 +80,7 @@ def pattern_set(patterns: Sequence[str]) -> Scan:
     try:
         for pattern in patterns:
             joined.Add(pattern.encode())
-        canary = joined.Add(b"")  # found in every text, unless the automaton gave up
+        canary = joined.Add(rb"\z")  # found in every text, unless the automaton gave up
         joined.Compile()
     except re2.error as error:
         raise ValueError("no patterns, or too large together") from error

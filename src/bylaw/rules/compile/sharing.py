@@ -13,22 +13,30 @@ from bylaw.rules.cel import tree
 from bylaw.rules.cel.tree import Node
 from bylaw.rules.cel.types import BOOL
 from bylaw.rules.compile.identity import Identities, free_names
+from bylaw.rules.compile.inline import template
 from bylaw.rules.compile.scan import Answer
-from bylaw.rules.compile.written import Names, Place, Written
+from bylaw.rules.compile.written import Names, Needs, Place, Written
 
 _EAGER = 12  # cost up to which a value that cannot raise is computed though it may not be needed
 _WORTH = {True: 8, False: 3}  # cost from which a value is shared: truths, others
 _WORTH_KEEPING = 10  # cost from which a value is kept that must be asked for
 _SCAN_COST = 60
 _LOOK_COST = 3
+_END_COST = 4
 _SHARABLE = (tree.Call, tree.Select, tree.Logic, tree.Comprehension, tree.Variable)
 
 Write = Callable[[Node, Place], Written]
 
 
-def uses_of(trees: Iterable[Node], identities: Identities) -> Counter[int]:
-    """Return how often each expression is written, by number."""
-    return Counter(identities.of(node) for root in trees for node in tree.walk(root))
+def uses_of(trees: Iterable[Node], identities: Identities) -> Counter[object]:
+    """Return how often each expression is written, by number, and each end of a text that is compared."""
+    uses: Counter[object] = Counter()
+    for node in (node for root in trees for node in tree.walk(root)):
+        uses[identities.of(node)] += 1
+        end = _end_of(node, identities)
+        if end:
+            uses[end] += 1
+    return uses
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,7 +45,7 @@ class Sharing:
 
     names: Names
     identities: Identities
-    uses: Counter[int]
+    uses: Counter[object]
     answers: Mapping[int, Answer]  # by the number of the call
     before: list[str] = field(default_factory=list)  # stands before the rule at hand
     first: list[str] = field(default_factory=list)  # stands at its beginning
@@ -77,7 +85,24 @@ class Sharing:
             found = self._named(key, scan, certain=place.certain or not (text.fallible or text.loud))
         if found is None or not _fits(found, place):
             return None
-        return replace(found, code=f"({answer.place} in {found.code})", cost=_LOOK_COST)
+        named = found.code.isidentifier()
+        needs = Needs(found.code, frozenset({answer.place}), not found.fallible) if named else None
+        return replace(found, code=f"({answer.place} in {found.code})", cost=_LOOK_COST, needs=needs)
+
+    def end(self, node: tree.Call, place: Place, write: Write) -> Written | None:
+        """Return ``startsWith`` or ``endsWith`` as a comparison with an end of the text that others compare too."""
+        key = _end_of(node, self.identities)
+        if key is None or place.inner or self.uses[key] < 2:
+            return None
+        found = self._written.get(key)
+        if found is None:
+            text = write(node.arguments[0], Place(certain=place.certain))
+            length = key[-1]
+            piece = f"[:{length}]" if node.function == "startsWith" else f"[-{length}:]"
+            value = replace(text, code=f"{text.code}{piece}", cost=text.cost + _END_COST)
+            found = self._named(key, value, certain=place.certain)
+        wanted = write(node.arguments[1], place)
+        return replace(found, code=f"({found.code} == {wanted.code})", cost=found.cost + _LOOK_COST)
 
     def _named(self, key: object, value: Written, *, certain: bool) -> Written:
         if not value.fallible and not value.loud and (certain or value.cost <= _EAGER):
@@ -97,6 +122,21 @@ class Sharing:
         name = self.names.fresh("v")
         lines.append(f"{name} = {value.code}")
         return Written(name, fallible=value.fallible)
+
+
+def _end_of(node: Node, identities: Identities) -> tuple[int, str, int] | None:
+    """Which end of which text a call compares: its beginning or its end, and how many characters of it."""
+    if not isinstance(node, tree.Call) or node.function not in ("startsWith", "endsWith"):
+        return None
+    text, wanted = node.arguments
+    if (
+        not isinstance(wanted, tree.Constant)
+        or not wanted.value
+        or template(node) is None
+        or free_names(text)
+    ):
+        return None
+    return identities.of(text), node.function, len(wanted.value)
 
 
 def _fits(known: Written, place: Place) -> bool:

@@ -7,7 +7,7 @@ constant, ``F`` a function, ``S`` a scan. Nothing that an operator wrote becomes
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 _INLINE: Final = 60  # characters of a constant that is written where it is used
 _COMMENT: Final = 100  # characters of a comment
@@ -18,13 +18,26 @@ class Written:
     """An expression in Python. ``cost`` orders operands; it is in units of a local name's reading.
 
     ``fallible``: it may raise. ``loud``: it may read a signal, which is then recorded with the decision,
-    so it must not be evaluated where the interpreter would not.
+    so it must not be evaluated where the interpreter would not. ``needs``: it is false unless one of these
+    answers is among those of a scan.
     """
 
     code: str
     cost: int = 1
     fallible: bool = False
     loud: bool = False
+    needs: "Needs | None" = None
+
+
+class Needs(NamedTuple):
+    """The name of what a scan found, and the places of the answers of which one must be yes.
+
+    ``sure``: the name has a value whatever happened before.
+    """
+
+    found: str
+    places: frozenset[int]
+    sure: bool
 
 
 @dataclass(frozen=True, slots=True)
