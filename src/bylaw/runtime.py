@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from bylaw.base.errors import Problem
 from bylaw.book.book import Book
+from bylaw.engine.brakes import Brakes
 from bylaw.engine.decide import decide
 from bylaw.engine.decision import Decision
 from bylaw.engine.duplicates import Duplicates, Seen
@@ -27,6 +28,7 @@ class Tally:
     by_rule: Counter[str] = field(default_factory=Counter)
     by_effect: Counter[str] = field(default_factory=Counter)
     by_shadow: Counter[str] = field(default_factory=Counter)
+    braked: frozenset[str] = frozenset()  # rules that the emergency brake turned to shadow
     by_reason: Counter[str] = field(default_factory=Counter)  # why records were rejected
 
     def count(self, decision: Decision) -> None:
@@ -53,6 +55,7 @@ def decide_all(book: Book, records: Iterable[Event | Reject], tally: Tally) -> I
     An event seen before is skipped: its first decision stands. An id used for something else is rejected.
     """
     basis = book.basis
+    brakes = Brakes(book.operator.quotas, basis.rules)
     seen = Duplicates()
     for record in records:
         if isinstance(record, Reject):
@@ -61,7 +64,8 @@ def decide_all(book: Book, records: Iterable[Event | Reject], tally: Tally) -> I
             continue
         match seen.see(record.id, event_digest(record)):
             case Seen.NEW:
-                decision = decide(record, basis)
+                decision = decide(record, basis, brakes.caution(record.at))
+                tally.braked |= brakes.observe(decision)
                 tally.count(decision)
                 yield decision
             case Seen.SAME:

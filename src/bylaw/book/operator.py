@@ -5,12 +5,14 @@ TOML carries no positions once read, so the line of a mistake is found again in 
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from typing import Annotated
 
 import msgspec
 
 from bylaw.base.errors import Problem, Problems, Where
 from bylaw.base.spelling import did_you_mean
 from bylaw.events.kinds import KINDS, Kind, declare_kind
+from bylaw.rules.effects import EFFECTS
 
 FILE = "operator.toml"
 
@@ -87,6 +89,7 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     roles: dict[str, Role] = {}
     monitoring: dict[str, Surface] = {}
     retention: dict[str, Retention] = {}
+    quotas: dict[str, Annotated[int, msgspec.Meta(ge=0)]] = {}  # effect → how often in a day, for everybody
     events: dict[str, CustomKind] = {}
     policies: dict[str, PolicySource] = {}
 
@@ -195,6 +198,13 @@ def _place(text: str, keys: tuple[str, ...]) -> Where:
 
 
 def _loose_ends(text: str, operator: Operator) -> Iterable[Problem]:
+    for effect in operator.quotas.keys() - EFFECTS.keys():
+        yield Problem(
+            code="operator.unknown_effect",
+            message=f"a quota for `{effect}`, which is no effect",
+            where=_place(text, ("quotas", effect)),
+            hint=did_you_mean(effect, EFFECTS),
+        )
     for name, contact in operator.contacts.items():
         if not contact.address.strip():
             yield Problem(

@@ -16,7 +16,7 @@ from bylaw.rules.effects import EFFECTS, Argument, Effect, EffectType
 from bylaw.rules.rule import Mode, OnError, Rule
 
 SET_KEYS = ("about", "on_error", "rules")
-RULE_KEYS = ("id", "clause", "on", "when", "then", "mode", "note")
+RULE_KEYS = ("id", "clause", "on", "when", "then", "mode", "roll-out", "since", "note")
 MAX_RULES = 10_000
 
 
@@ -91,6 +91,8 @@ def _rule(reader: YamlReader, node: Node, names: Names, on_error: OnError) -> Ru
         ),
         mode=reader.choice(entries["mode"], Mode, Mode.ENFORCE) if "mode" in entries else Mode.ENFORCE,
         on_error=on_error,
+        roll_out=reader.percent(entries["roll-out"]) if "roll-out" in entries else 100,
+        since=reader.day(entries["since"]) if "since" in entries else None,
         rule_set=reader.file,
         note=reader.text(entries["note"]) if "note" in entries else "",
         where=reader.where(node),

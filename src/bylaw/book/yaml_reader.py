@@ -6,6 +6,7 @@ people, and aliases are how small files become huge ones.
 """
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
@@ -149,6 +150,22 @@ class YamlReader:
             self.complain(node, "yaml.number", f"a whole number from {least} to {most} is expected")
             return least
         return value
+
+    def percent(self, node: Node) -> int:
+        """Return a whole number of percent, from 1 to 100; the sign may follow it."""
+        text = self.text(node).removesuffix("%").strip()
+        if text.isdecimal() and 1 <= int(text) <= 100:
+            return int(text)
+        self.complain(node, "yaml.percent", "a share from 1% to 100% is expected", "write `25%`")
+        return 100
+
+    def day(self, node: Node) -> date | None:
+        """Return a day, written as ``2026-11-21``."""
+        try:
+            return date.fromisoformat(self.text(node))
+        except ValueError:
+            self.complain(node, "yaml.day", "a day is expected", "write it as 2026-11-21")
+            return None
 
     def plain(self, node: Node) -> object:
         """Return a node as plain Python values: what JSON could say, and times as they were written."""

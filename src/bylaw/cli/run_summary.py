@@ -26,6 +26,7 @@ def summary(tally: Tally, seconds: float) -> dict[str, object]:
         "by_rule": dict(tally.by_rule.most_common()),
         "by_effect": dict(tally.by_effect.most_common()),
         "by_shadow": dict(tally.by_shadow.most_common()),
+        "braked": sorted(tally.braked),
         "by_reject_reason": dict(tally.by_reason.most_common()),
         "seconds": round(seconds, 3),
         "events_per_second": round(tally.events / seconds) if seconds else 0,
@@ -46,6 +47,10 @@ def print_summary(job: Job, tally: Tally, seconds: float, texts: Mapping[str, st
         ("Rejected records, by reason", tally.by_reason, {}),
     ):
         _print_counts(console, title, counts, words)
+    for rule in sorted(tally.braked):
+        console.print(
+            f"[bold yellow]brake:[/] `{rule}` is young and matched too much; it was turned to shadow"
+        )
     rate = tally.events / seconds if seconds else 0
     console.print(
         f"[bold]{tally.events:,}[/] events, [bold]{tally.decisions:,}[/] decisions with something to say, "

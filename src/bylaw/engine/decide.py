@@ -3,11 +3,16 @@
 match → cite the clauses in force → request effects → resolve → decide. Nothing is carried out here.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from msgspec import UNSET
+
+from bylaw.base.canonical import canonical_bytes
 from bylaw.base.ids import derived_id
 from bylaw.engine.basis import Basis
+from bylaw.engine.brakes import NO_CAUTION, Caution
 from bylaw.engine.decision import SEMANTICS, Citation, Decision, Diagnostic, Match
 from bylaw.engine.inputs import Inputs
 from bylaw.engine.matching import Erred, Matched, Matcher, Outcome, interpret_rules
@@ -23,27 +28,35 @@ ERROR_QUEUE = "rule-errors"  # where events wait whose rule erred and names no q
 
 @dataclass(frozen=True, slots=True)
 class _Cited:
-    """A match, the clauses it may cite, and those that were not in force."""
+    """A match, the clauses it may cite, those that were not in force, and what else bars its effects."""
 
     match: Matched
     clauses: tuple[Citation, ...]
     missing: tuple[str, ...]
+    held_back: str  # the roll-out or the brake
 
     @property
     def barred(self) -> str:
-        return "" if self.clauses else "not in force at the event's time: " + ", ".join(self.missing)
+        if not self.clauses:
+            return "not in force at the event's time: " + ", ".join(self.missing)
+        return self.held_back
 
 
-def decide(event: Event, basis: Basis, matcher: Matcher = interpret_rules) -> Decision:
-    """Return what the rules of a book say about an event, by the clauses in force at its time."""
+def decide(
+    event: Event, basis: Basis, caution: Caution = NO_CAUTION, matcher: Matcher = interpret_rules
+) -> Decision:
+    """Return what the rules of a book say about an event, by the clauses in force at its time.
+
+    ``caution`` is what the fuses say beforehand (``brakes``).
+    """
     kind = kind_of(event)
     inputs = Inputs(event, basis.signals[kind], basis.lists)
     bindings = {"event": event, "lists": basis.lists_object, **inputs.families()}
     outcomes: tuple[Outcome, ...] = tuple(matcher(basis.rules[kind], kind, bindings))
 
-    matched = [_cite(outcome, event, basis) for outcome in outcomes if isinstance(outcome, Matched)]
+    matched = [_cite(outcome, event, basis, caution) for outcome in outcomes if isinstance(outcome, Matched)]
     erred = [outcome for outcome in outcomes if isinstance(outcome, Erred)]
-    planned, dropped = resolve([*_requests(matched), *_precautions(erred)])
+    planned, dropped = resolve([*_requests(matched), *_precautions(erred)], caution.spent)
     standing = _standing(matched)
     return Decision(
         id=derived_id("dec", basis.operator, event.id, basis.book),
@@ -65,7 +78,7 @@ def decide(event: Event, basis: Basis, matcher: Matcher = interpret_rules) -> De
     )
 
 
-def _cite(match: Matched, event: Event, basis: Basis) -> _Cited:
+def _cite(match: Matched, event: Event, basis: Basis, caution: Caution) -> _Cited:
     clauses, missing = [], []
     for clause_id in match.rule.clauses:
         cited = basis.library.cite(clause_id, event.at)
@@ -79,7 +92,25 @@ def _cite(match: Matched, event: Event, basis: Basis) -> _Cited:
                     document=document.key, version=version, clause=clause_id, included_by=cited.included_by
                 )
             )
-    return _Cited(match, tuple(clauses), tuple(missing))
+    return _Cited(match, tuple(clauses), tuple(missing), _held_back(match.rule, event, caution))
+
+
+def _held_back(rule: Rule, event: Event, caution: Caution) -> str:
+    if rule.id in caution.braked:
+        return "the emergency brake turned the young rule to shadow"
+    return "" if in_roll_out(rule, event) else f"outside the roll-out of {rule.roll_out} %"
+
+
+def in_roll_out(rule: Rule, event: Event) -> bool:
+    """Tell whether a rule is enforced for the actor of an event (for the event itself, when it has none).
+
+    By the hash of rule and actor: the same actor is always in or always out, and another rule draws anew.
+    """
+    if rule.roll_out >= 100:
+        return True
+    who = event.id if event.actor is UNSET else event.actor
+    drawn = int.from_bytes(hashlib.sha256(canonical_bytes([rule.id, who])).digest()[:8], "big")
+    return drawn % 100 < rule.roll_out
 
 
 def _standing(matched: Iterable[_Cited]) -> list[_Cited]:

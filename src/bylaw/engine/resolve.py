@@ -4,8 +4,9 @@ The order of the steps is the precedence of the product: what is not enforced go
 exemptions, then doubles, then what a stronger effect of the same lane supersedes.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from bylaw.engine.decision import Dropped, Planned
 from bylaw.rules.effects import EXCLUSIVE, Effect, Lane
@@ -27,14 +28,16 @@ Out = list[tuple[Request, str]]
 Step = Callable[[Kept], tuple[Kept, Out]]
 
 
-def resolve(requests: Iterable[Request]) -> tuple[tuple[Planned, ...], tuple[Dropped, ...]]:
+def resolve(
+    requests: Iterable[Request], spent: Mapping[str, int] = MappingProxyType({})
+) -> tuple[tuple[Planned, ...], tuple[Dropped, ...]]:
     """Return what is planned, strongest lane first, and what was dropped and why.
 
-    The order of ``requests`` does not matter.
+    The order of ``requests`` does not matter. ``spent`` names effects whose daily quota is used up, with it.
     """
     kept = sorted(requests, key=_order)
     dropped: Out = []
-    for step in STEPS:
+    for step in (*STEPS, keep_within_quotas(spent)):
         kept, out = step(kept)
         dropped += out
     return (
@@ -97,6 +100,14 @@ def keep_strongest(kept: Kept) -> tuple[Kept, Out]:
         return "" if request in winners else f"superseded by {winner.effect}"
 
     return _part(kept, superseded)
+
+
+def keep_within_quotas(spent: Mapping[str, int]) -> Step:
+    """Return the step that drops effects whose daily quota is used up; a person may still look."""
+    return lambda kept: _part(
+        kept,
+        lambda r: f"the daily quota of {spent[r.effect.name]} is used up" if r.effect.name in spent else "",
+    )
 
 
 STEPS: tuple[Step, ...] = (

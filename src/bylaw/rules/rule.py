@@ -5,6 +5,7 @@ Values only. The book reads rules from YAML; ``matching`` evaluates them; the en
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from bylaw.base.errors import NOWHERE, Where
@@ -33,6 +34,8 @@ class Rule:
     """One rule. ``clauses`` are ids that some version of the book's documents has; never empty.
 
     ``conditions`` holds the condition once for each event kind, checked against the fields of that kind.
+    ``roll_out`` is the share of actors, in percent, that it is enforced for; ``since`` is the day it came
+    into the book, and makes it young for a while: see ``engine/brakes.py``.
     """
 
     id: str
@@ -43,6 +46,8 @@ class Rule:
     mode: Mode
     on_error: OnError
     rule_set: str
+    roll_out: int = 100
+    since: date | None = None
     note: str = ""
     where: Where = NOWHERE
 
