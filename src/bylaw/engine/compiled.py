@@ -19,7 +19,7 @@ from bylaw.rules.compile.profile import Row, profile
 from bylaw.rules.compile.scan import TEXTS, Lists, Question, Scan, Scanner, pattern_set
 from bylaw.rules.rule import Rule
 from bylaw.signals.text.patterns import matches_any
-from bylaw.signals.text.phrases import mentioned, mentions
+from bylaw.signals.text.phrases import count_mentions, mentioned, mentions
 
 QUIET: Final = frozenset(overload.run for function in FUNCTIONS for overload in function.overloads)
 
@@ -144,6 +144,7 @@ PHRASES: Final = Scanner(
     build=_phrases,
     accepts=_is_list,
     pays=_several,
+    counts={count_mentions: "mentions"},
 )
 PATTERNS: Final = Scanner(
     name="lists of patterns",

@@ -123,7 +123,9 @@ class Writer:
             return found
         inline = template(node)
         if inline:
-            return _strict(inline, self._arguments(node, place), cost=2, fallible=False)
+            arguments = self._arguments(node, place)
+            needs = arguments[0].needs if _is_more_than_nothing(node) else None
+            return replace(_strict(inline, arguments, cost=2, fallible=False), needs=needs)
         if compares_flat(node):
             run = node.overloads[0].run
             name = self.names.name("F", ("flat", run), lambda a, b: run(a, b, free), f"`{node.function}`")
@@ -136,8 +138,15 @@ class Writer:
         name = self.names.name("F", overload.run, overload.run, f"`{node.function}` ({overload.id})")
         slots = ", ".join(f"{{{n}}}" for n in range(len(node.arguments)))
         cost = _CALL_COST * (1 + overload.cost)
-        call = _strict(f"{name}({slots})", self._arguments(node, place), cost=cost, fallible=True)
-        return replace(call, loud=self.estimates.loud(node))
+        counted = self.sharing.worth_counting(node, place, self.write)
+        inside = replace(place, certain=False) if counted else place
+        call = _strict(f"{name}({slots})", self._arguments(node, inside), cost=cost, fallible=True)
+        call = replace(call, loud=self.estimates.loud(node))
+        return (
+            replace(call, code=f"({call.code} if {counted.code} else 0)", needs=counted.needs)
+            if counted
+            else call
+        )
 
     def _arguments(self, node: tree.Call, place: Place) -> list[Written]:
         written: list[Written] = []
@@ -253,6 +262,13 @@ _QUANTIFIED = {
     "exists_one": "([{body} {items}].count(True) == 1)",
     "list": "[{body} {items}]",
 }
+
+
+def _is_more_than_nothing(node: tree.Call) -> bool:
+    """Tell whether a call is ``x > c`` with a constant that 0 is not more than."""
+    if node.overloads[0].id != "greater_int64" or not isinstance(node.arguments[1], tree.Constant):
+        return False
+    return bool(node.arguments[1].value >= 0)
 
 
 def _fixed(node: Node) -> bool:

@@ -7,7 +7,7 @@ rule that needed it is interpreted.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 import re2
@@ -38,7 +38,8 @@ class Scanner:
     """A way to answer several questions at once.
 
     ``functions`` names what it stands for, by what carries a call out: a function that bears the same name
-    but does something else is left alone. ``build`` gets the questions and returns a function that says, by
+    but does something else is left alone. ``counts`` names in the same way what comes to 0 where the answer is
+    no, and is worth computing only where it is yes. ``build`` gets the questions and returns a function that says, by
     place, to which of them the answer is yes; it raises ``ValueError`` for questions it cannot take.
     ``pays`` tells whether asking together is quicker than asking one by one.
     """
@@ -48,6 +49,7 @@ class Scanner:
     build: Callable[[Sequence[Question]], Scan]
     accepts: Callable[[Question], bool]
     pays: Callable[[Sequence[Question]], bool]
+    counts: Mapping[Callable[..., Any], str] = field(default_factory=dict)
 
 
 def _written(question: Question) -> str:
@@ -159,7 +161,8 @@ def _question(node: Node, scanner: Scanner, lists: Lists) -> Question | None:
     if not isinstance(node, tree.Call) or len(node.overloads) != 1 or len(node.arguments) != 2:
         return None
     text, other = node.arguments
-    function = scanner.functions.get(node.overloads[0].run)
+    run = node.overloads[0].run
+    function = scanner.functions.get(run) or scanner.counts.get(run)
     if function is None or text.type != STRING or isinstance(text, tree.Constant) or free_names(text):
         return None
     argument = known_argument(other, lists)

@@ -73,8 +73,18 @@ class Sharing:
     def scanned(self, node: tree.Call, place: Place, write: Write) -> Written | None:
         """Return the answer of a joint scan, nothing if the call is not part of one."""
         answer = self.answers.get(self.identities.of(node))
-        if answer is None:
+        if answer is None or node.overloads[0].run in answer.scan.scanner.counts:
             return None
+        return self._answered(answer, place, write)
+
+    def worth_counting(self, node: tree.Call, place: Place, write: Write) -> Written | None:
+        """Return what must be true for a call to come to more than 0, nothing if no joint scan says so."""
+        answer = self.answers.get(self.identities.of(node))
+        if answer is None or node.overloads[0].run not in answer.scan.scanner.counts:
+            return None
+        return self._answered(answer, place, write)
+
+    def _answered(self, answer: Answer, place: Place, write: Write) -> Written | None:
         key = ("scan", answer.scan.number)
         found = self._written.get(key)
         if found is None and not place.inner:

@@ -18,7 +18,7 @@ class Written:
     """An expression in Python. ``cost`` orders operands; it is in units of a local name's reading.
 
     ``fallible``: it may raise. ``loud``: it may read a signal, which is then recorded with the decision,
-    so it must not be evaluated where the interpreter would not. ``needs``: it is false unless one of these
+    so it must not be evaluated where the interpreter would not. ``needs``: it is false or 0 unless one of these
     answers is among those of a scan.
     """
 
