@@ -24,6 +24,7 @@ class Keys:
             raise ValueError("the secret of the memory has 16 to 64 bytes")
         self._empty = blake2b(digest_size=BYTES, key=secret)
         self._at_hand = lru_cache(REMEMBERED)(self._digest)
+        self.word = lru_cache(REMEMBERED)(self._number)  # of a short text, at hand
         self.check = self._digest("\0which secret")
 
     def of(self, value: str | int) -> bytes:
@@ -34,7 +35,12 @@ class Keys:
 
     def number(self, value: str | int) -> int:
         """Return 64 bits of the digest."""
-        return int.from_bytes(self.of(value)[:8], "big")
+        if isinstance(value, str) and len(value) <= REMEMBERED_CHARS:
+            return self.word(value)
+        return self._number(value)
+
+    def _number(self, value: str | int) -> int:
+        return int.from_bytes(self._digest(value)[:8], "big")
 
     def _digest(self, value: str | int) -> bytes:
         made = self._empty.copy()

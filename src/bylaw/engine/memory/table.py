@@ -1,8 +1,8 @@
 """What is remembered by key, within bounds: the key that was observed longest ago is forgotten first.
 
 The order is that of observation, which is total: no two keys tie, and the same events forget the same
-keys on any machine. A key whose newest moment no window reaches any more is forgotten as soon as it is
-the oldest; at most STALE of them at each observation, so that one wrong clock cannot empty a table.
+keys on any machine. A key whose newest moment no window reaches any more makes room for a new one; at most
+STALE of them for each, so that one wrong clock cannot empty a table.
 """
 
 from collections import OrderedDict
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar
 
 STALE = 2
+FOR_EVER = 2**62  # microseconds: longer than there are dates
 
 
 class Entry(Protocol):
@@ -38,7 +39,7 @@ class Table(Generic[E]):
 
     def __init__(self, make: Callable[[], E], *, keep: int | None, keys: int, entries: int) -> None:
         self._make = make
-        self._keep = keep
+        self._keep = FOR_EVER if keep is None else keep
         self._keys = keys
         self._entries = entries
         self.rows: OrderedDict[bytes, E] = OrderedDict()
@@ -49,21 +50,20 @@ class Table(Generic[E]):
         """Take in one event under a key."""
         rows = self.rows
         row = rows.get(key)
-        oldest = 0 if self._keep is None else at - self._keep
+        oldest = at - self._keep
         if row is None:
+            self._forget_stale(oldest)
             row = rows[key] = self._make()
             self.weight += row.weight
         else:
             rows.move_to_end(key)
         self.weight += row.add(at, oldest, value)
-        if self._keep is not None and next(iter(rows.values())).latest < oldest:
-            self._forget_stale(oldest)
         if self.weight > self._entries or len(rows) > self._keys:
             self._forget_surplus()
 
     def _forget_stale(self, oldest: int) -> None:
         for _ in range(STALE):
-            if next(iter(self.rows.values())).latest < oldest:
+            if self.rows and next(iter(self.rows.values())).latest < oldest:
                 self._forget_one()
 
     def _forget_surplus(self) -> None:

@@ -19,7 +19,7 @@ ALIKE = 0.5  # of all their pairs of words two texts have in common
 KEPT = 64
 LEADS = 8
 FEWEST = 4  # words: shorter texts are like many others by chance, and are not compared
-TEXT_CHARS = 20_000  # looked at
+TEXT_CHARS = 10_000  # looked at
 WORD_CHARS = 64
 
 Signature = tuple[int, ...]
@@ -36,7 +36,7 @@ def signature(text: str, keys: Keys) -> Signature:
     words = [word for word in (part.strip(_EDGES)[:WORD_CHARS] for part in even.split()) if word]
     if len(words) < FEWEST:
         return ()
-    numbers = map(keys.number, words)
+    numbers = map(keys.word, words)
     return tuple(sorted({(a * _FIRST + b * _SECOND) & _MASK for a, b in pairwise(numbers)})[:KEPT])
 
 

@@ -44,7 +44,12 @@ class Trail:
         starts = self.starts
         before = len(starts)
         if not before or at >= starts[-1]:
-            self._append(at, amount)
+            starts.append(at)
+            if self.sizes:
+                self.sizes.append(1)
+                self.events += 1
+            if self.amounts is not None:
+                self.amounts.append(amount)
         else:
             self._insert(at, amount)
         if starts[0] < oldest:
@@ -68,14 +73,6 @@ class Trail:
         """Return the sum of their amounts, rounded once."""
         amounts = self.amounts if self.amounts is not None else array("d")
         return fsum(amounts[bisect_right(self.starts, after) : bisect_right(self.starts, until)])
-
-    def _append(self, at: int, amount: float) -> None:
-        self.starts.append(at)
-        if self.sizes:
-            self.sizes.append(1)
-            self.events += 1
-        if self.amounts is not None:
-            self.amounts.append(amount)
 
     def _insert(self, at: int, amount: float) -> None:
         place = bisect_right(self.starts, at)
