@@ -1,6 +1,6 @@
 """Before an operand is written: what it costs, whether it may raise, whether it may read a signal."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from bylaw.rules.cel import tree
@@ -9,6 +9,7 @@ from bylaw.rules.cel.tree import Node
 from bylaw.rules.cel.types import STRING, ObjectType
 from bylaw.rules.compile.inline import compares_flat, template
 
+_SCANNED_COST = 3
 _SILENT = frozenset({"event", "lists"})  # objects whose reading leaves no trace
 
 
@@ -28,6 +29,24 @@ class Estimates:
         if isinstance(node, tree.Call) and node.function not in STANDARD:
             return not all(overload.run in self.quiet for overload in node.overloads)
         return False
+
+    def in_order(
+        self, operands: Iterable[Node], present: frozenset[str], scanned: Callable[[Node], bool]
+    ) -> list[Node]:
+        """Return operands of ``&&`` or ``||``: those between two loud ones sorted, what cannot raise and costs little first.
+
+        Neither knows an order but for the signals that are read on the way, so none is moved past a loud one.
+        """
+        ordered: list[Node] = []
+        silent: list[tuple[bool, int, int, Node]] = []
+        for number, operand in enumerate(operands):
+            if self.loud(operand):
+                ordered += [*_by_cost(silent), operand]
+                silent = []
+            else:
+                cost = _SCANNED_COST if scanned(operand) else self.cost(operand)
+                silent.append((self.fallible(operand, present), cost, number, operand))
+        return ordered + _by_cost(silent)
 
     def fallible(self, node: Node, present: frozenset[str]) -> bool:
         """Tell whether evaluating a node may raise, if the fields in ``present`` are there."""
@@ -61,6 +80,10 @@ class Estimates:
             )
         below = sum(map(self.cost, tree.children(node)))
         return own + below * (100 if isinstance(node, tree.Comprehension) else 1)
+
+
+def _by_cost(rows: list[tuple[bool, int, int, Node]]) -> list[Node]:
+    return [node for *_, node in sorted(rows, key=lambda row: row[:3])]
 
 
 def proven(node: Node) -> frozenset[str]:

@@ -6,7 +6,7 @@ is absorbed by the interpreter. Operands that read no signal are tried in the or
 that cannot raise first.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -22,14 +22,12 @@ from bylaw.rules.compile.inputs import Fields
 from bylaw.rules.compile.reading import class_of, free, island, reader
 from bylaw.rules.compile.scan import Lists, known_argument
 from bylaw.rules.compile.sharing import Sharing
-from bylaw.rules.compile.written import Names, Needs, Place, Written
+from bylaw.rules.compile.written import Names, Place, Written, joined, strict
 
 _FOLDED = (bool, int, str, Timestamp, Duration)
-_AND, _OR = " and ", " or "
 _ISLAND_COST = 1_000
 _CALL_COST = 20
 _READ_COST = 30
-_LOOK_COST = 3
 
 
 class Writer:
@@ -125,11 +123,11 @@ class Writer:
         if inline:
             arguments = self._arguments(node, place)
             needs = arguments[0].needs if _is_more_than_nothing(node) else None
-            return replace(_strict(inline, arguments, cost=2, fallible=False), needs=needs)
+            return replace(strict(inline, arguments, cost=2, fallible=False), needs=needs)
         if compares_flat(node):
             run = node.overloads[0].run
             name = self.names.name("F", ("flat", run), lambda a, b: run(a, b, free), f"`{node.function}`")
-            return _strict(
+            return strict(
                 f"{name}({{0}}, {{1}})", self._arguments(node, place), cost=_CALL_COST, fallible=False
             )
         overload = settled(node)
@@ -140,7 +138,7 @@ class Writer:
         cost = _CALL_COST * (1 + overload.cost)
         counted = self.sharing.worth_counting(node, place, self.write)
         inside = replace(place, certain=False) if counted else place
-        call = _strict(f"{name}({slots})", self._arguments(node, inside), cost=cost, fallible=True)
+        call = strict(f"{name}({slots})", self._arguments(node, inside), cost=cost, fallible=True)
         call = replace(call, loud=self.estimates.loud(node))
         return (
             replace(call, code=f"({call.code} if {counted.code} else 0)", needs=counted.needs)
@@ -163,11 +161,11 @@ class Writer:
         if not isinstance(entries, tuple):
             if node.arguments[1].type != list_of(STRING):
                 return None
-            return _strict("{0} in {1}", self._arguments(node, place), cost=10, fallible=False)
+            return strict("{0} in {1}", self._arguments(node, place), cost=10, fallible=False)
         name = self.names.name(
             "C", ("set", entries), frozenset(entries), f"the {len(entries)} texts of a list"
         )
-        return _strict(f"{{0}} in {name}", [self.write(node.arguments[0], place)], cost=3, fallible=False)
+        return strict(f"{{0}} in {name}", [self.write(node.arguments[0], place)], cost=3, fallible=False)
 
     def _logic(self, node: tree.Logic, place: Place) -> Written | None:
         if any(operand.type.name != "bool" for operand in node.operands):
@@ -176,25 +174,12 @@ class Writer:
         known = place.present
         likely = known.union(*map(proven, node.operands)) if both else known
         ordered: list[Written] = []
-        for operand in self._in_order(node.operands, likely):
+        for operand in self.estimates.in_order(node.operands, likely, self.sharing.is_scanned):
             ordered.append(
                 self.write(operand, replace(place, certain=place.certain and not ordered, present=known))
             )
             known |= proven(operand) if both else frozenset()
-        return _joined(_AND if both else _OR, ordered)
-
-    def _in_order(self, operands: Iterable[Node], present: frozenset[str]) -> list[Node]:
-        """The operands, those between two that read signals sorted by whether they raise and what they cost."""
-        ordered: list[Node] = []
-        quiet: list[tuple[bool, int, int, Node]] = []
-        for number, operand in enumerate(operands):
-            if self.estimates.loud(operand):
-                ordered += [*_by_cost(quiet), operand]
-                quiet = []
-            else:
-                cost = _LOOK_COST if self.sharing.is_scanned(operand) else self.estimates.cost(operand)
-                quiet.append((self.estimates.fallible(operand, present), cost, number, operand))
-        return ordered + _by_cost(quiet)
+        return joined(ordered, both=both)
 
     def _choice(self, node: tree.Choice, place: Place) -> Written | None:
         if node.test.type.name != "bool":
@@ -205,14 +190,14 @@ class Writer:
             self.write(node.then, branch),
             self.write(node.otherwise, branch),
         ]
-        return _strict("{1} if {0} else {2}", parts, cost=1, fallible=False)
+        return strict("{1} if {0} else {2}", parts, cost=1, fallible=False)
 
     def _bind(self, node: tree.Bind, place: Place) -> Written:
         name = self.names.fresh("x")
         value = self.write(node.value, place)
         inside = replace(place, certain=False, inner=True, names={**place.names, node.name: name})
         body = self.write(node.body, inside)
-        return _strict(f"(lambda {name}: {{1}})({{0}})", [value, body], cost=5, fallible=False)
+        return strict(f"(lambda {name}: {{1}})({{0}})", [value, body], cost=5, fallible=False)
 
     def _comprehension(self, node: tree.Comprehension, place: Place) -> Written | None:
         if len(node.names) != 1 or node.range.type != list_of(STRING) or node.quantifier == "map":
@@ -273,34 +258,3 @@ def _is_more_than_nothing(node: tree.Call) -> bool:
 
 def _fixed(node: Node) -> bool:
     return isinstance(node, tree.Constant) or (isinstance(node, tree.Call) and node.function in STANDARD)
-
-
-def _by_cost(rows: list[tuple[bool, int, int, Node]]) -> list[Node]:
-    return [node for *_, node in sorted(rows, key=lambda row: row[:3])]
-
-
-def _strict(template: str, parts: Sequence[Written], *, cost: int, fallible: bool) -> Written:
-    return Written(
-        code=f"({template.format(*(part.code for part in parts))})",
-        cost=cost + sum(part.cost for part in parts),
-        fallible=fallible or any(part.fallible for part in parts),
-        loud=any(part.loud for part in parts),
-    )
-
-
-def _joined(sign: str, parts: Sequence[Written]) -> Written:
-    return Written(
-        code=f"({sign.join(part.code for part in parts)})",
-        cost=sum(part.cost for part in parts),
-        fallible=any(part.fallible for part in parts),
-        loud=any(part.loud for part in parts),
-        needs=parts[0].needs if sign == _AND else _either(parts),
-    )
-
-
-def _either(parts: Sequence[Written]) -> Needs | None:
-    """What one of several conditions needs, if all need something of the same scan."""
-    needs = [part.needs for part in parts if part.needs]
-    if len(needs) < len(parts) or len({each.found for each in needs}) > 1:
-        return None
-    return needs[0]._replace(places=frozenset[int]().union(*(each.places for each in needs)))

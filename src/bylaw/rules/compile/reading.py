@@ -5,6 +5,7 @@ answer, error or not.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -12,8 +13,8 @@ import msgspec
 from bylaw.rules.cel.interpret import Interpreter
 from bylaw.rules.cel.limits import LIST_LIMIT, TEXT_LIMIT
 from bylaw.rules.cel.tree import Node
-from bylaw.rules.cel.types import BOOL, DOUBLE, INT, STRING, TIMESTAMP, Type
-from bylaw.rules.cel.values import Timestamp, Value, from_python
+from bylaw.rules.cel.types import BOOL, DOUBLE, INT, STRING, TIMESTAMP, ObjectType, Type
+from bylaw.rules.cel.values import Record, Timestamp, Value, from_python
 from bylaw.rules.compile.bounds import ISLAND_STEPS
 
 UNKNOWN: Final = type("Unknown", (), {"__slots__": (), "__repr__": lambda _: "UNKNOWN"})()  # not computed yet
@@ -36,6 +37,8 @@ def reader(kind: Type) -> Callable[[Any], Value] | None:
 
     The reader raises ``CelError`` as the interpreter does, and ``UnfitError``.
     """
+    if isinstance(kind, ObjectType):
+        return partial(Record, kind)
     wanted = _CLASSES.get(kind)
     if wanted is not None:
         return _scalar(kind, wanted)

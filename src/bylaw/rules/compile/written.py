@@ -5,8 +5,8 @@ event, ``has_`` whether it is there, ``v`` a shared value, ``x`` a name of a com
 constant, ``F`` a function, ``S`` a scan. Nothing that an operator wrote becomes a name or stands outside of quotes.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 _INLINE: Final = 60  # characters of a constant that is written where it is used
@@ -53,6 +53,30 @@ class Place:
     inner: bool = False
     present: frozenset[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
+
+
+def strict(template: str, parts: Sequence[Written], *, cost: int, fallible: bool) -> Written:
+    """Return an expression that evaluates all its parts."""
+    return Written(
+        code=f"({template.format(*(part.code for part in parts))})",
+        cost=cost + sum(part.cost for part in parts),
+        fallible=fallible or any(part.fallible for part in parts),
+        loud=any(part.loud for part in parts),
+    )
+
+
+def joined(parts: Sequence[Written], *, both: bool) -> Written:
+    """Return conditions joined by ``and``, or by ``or``."""
+    whole = strict((" and " if both else " or ").join("{}" for _ in parts), parts, cost=0, fallible=False)
+    return replace(whole, needs=parts[0].needs if both else _either(parts))
+
+
+def _either(parts: Sequence[Written]) -> Needs | None:
+    """What one of several conditions needs, if all need something of the same scan."""
+    needs = [part.needs for part in parts if part.needs]
+    if len(needs) < len(parts) or len({each.found for each in needs}) > 1:
+        return None
+    return needs[0]._replace(places=frozenset[int]().union(*(each.places for each in needs)))
 
 
 class Names:
