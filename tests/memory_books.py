@@ -9,12 +9,12 @@ from bylaw.engine.memory.bounds import Limits
 from bylaw.engine.memory.counters import Counter, kind_counters
 from bylaw.engine.memory.functions import FUNCTIONS, VARIABLE
 from bylaw.engine.memory.keys import Keys
-from bylaw.engine.memory.memory import Memory, Spec
+from bylaw.engine.memory.memory import Memory, Spec, spec_of
 from bylaw.engine.memory.reader import Reader
-from bylaw.engine.memory.reads import Bound, bind
+from bylaw.engine.memory.reads import bind
 from bylaw.events.event import Event
 from bylaw.events.kinds import KINDS
-from bylaw.rules.cel.condition import compile_condition
+from bylaw.rules.cel.condition import Condition, compile_condition
 from bylaw.rules.cel.environment import Environment
 from bylaw.rules.cel.interpret import evaluate
 from bylaw.rules.cel.types import DYN
@@ -33,7 +33,7 @@ def after(seconds: float) -> datetime:
     return START + timedelta(seconds=seconds)
 
 
-def bound(source: str, kind: str, counters: Iterable[Counter] = ()) -> Bound:
+def bound(source: str, kind: str, counters: Iterable[Counter] = ()) -> Condition:
     """A condition on events of a kind, bound to the memory; it may come to any type."""
     condition = compile_condition(source, ENVIRONMENTS[kind], expected=DYN)
     return bind(condition, counters_with(counters), KINDS)
@@ -44,30 +44,26 @@ def counters_with(counters: Iterable[Counter]) -> Mapping[str, Counter]:
 
 
 def spec_for(
-    conditions: Iterable[Bound],
+    conditions: Iterable[Condition],
     counters: Iterable[Counter] = (),
     acquaintance: Acquaintance | None = None,
     book: str = "sha256:0",
 ) -> Spec:
-    reads = frozenset(read for condition in conditions for read in condition.reads)
-    return Spec(
-        book=book,
-        reads=reads,
-        counters=counters_with(counters),
-        acquaintance=acquaintance or Acquaintance(),
-    )
+    return spec_of(book, conditions, counters_with(counters), acquaintance)
 
 
-def memory_for(*conditions: Bound, counters: Iterable[Counter] = (), limits: Limits | None = None) -> Memory:
+def memory_for(
+    *conditions: Condition, counters: Iterable[Counter] = (), limits: Limits | None = None
+) -> Memory:
     return Memory(spec_for(conditions, counters), KEYS, limits)
 
 
-def asked(condition: Bound, event: Event, reader: Reader) -> Value:
+def asked(condition: Condition, event: Event, reader: Reader) -> Value:
     """What a bound condition comes to."""
-    return evaluate(condition.condition.tree, {"event": event, VARIABLE: reader})
+    return evaluate(condition.tree, {"event": event, VARIABLE: reader})
 
 
-def decided(memory: Memory, condition: Bound, events: Iterable[Event]) -> list[Value]:
+def decided(memory: Memory, condition: Condition, events: Iterable[Event]) -> list[Value]:
     """What a condition comes to for each event, each observed when it was asked; they arrive as they happen."""
     values = []
     for event in events:

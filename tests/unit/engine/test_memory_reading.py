@@ -202,7 +202,7 @@ def test_an_error_is_recorded_too() -> None:
 
 def test_a_condition_that_was_not_bound_has_no_answer() -> None:
     with pytest.raises(CelError) as error:
-        evaluate(COUNT.condition.tree, {})
+        evaluate(COUNT.tree, {})
     assert error.value.code == "unknown_name"
     assert VARIABLE in str(error.value)
 

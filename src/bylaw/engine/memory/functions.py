@@ -5,7 +5,7 @@ Then ``reads.bind`` gives each call a first argument that nobody writes, the var
 bound to a ``reader.Reader`` for each event; a call that was not bound is an error.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -80,11 +80,22 @@ NAMES: frozenset[str] = frozenset(QUESTIONS)
 
 def bound(overload: Overload, name: str) -> Overload:
     """Return an overload that asks the reader it is given first."""
+    return replace(
+        overload,
+        id=f"memory.{overload.id}",
+        parameters=(MEMORY, *overload.parameters),
+        run=_ASKING[name],
+    )
 
+
+def _asking(name: str) -> Callable[..., Value]:
     def run(memory: Record, *arguments: Value) -> Value:
         return memory.target.ask(name, *arguments)
 
-    return replace(overload, id=f"memory.{overload.id}", parameters=(MEMORY, *overload.parameters), run=run)
+    return run
+
+
+_ASKING: Mapping[str, Callable[..., Value]] = {name: _asking(name) for name in QUESTIONS}
 
 
 def _unbound(*_: Value) -> Value:

@@ -22,12 +22,13 @@ from bylaw.engine.memory.functions import QUESTIONS
 from bylaw.engine.memory.keys import BYTES, Keys
 from bylaw.engine.memory.moments import Oddity, moment, settled
 from bylaw.engine.memory.reader import Asked, Reader
-from bylaw.engine.memory.reads import Read
+from bylaw.engine.memory.reads import Read, reads_in
 from bylaw.engine.memory.relations import Relations
 from bylaw.engine.memory.stores import Answer, Name, Store, Take, answer, store, taker
 from bylaw.engine.memory.texts import signature
 from bylaw.events.event import Event
 from bylaw.events.kinds import kind_of
+from bylaw.rules.cel.condition import Condition
 from bylaw.rules.cel.interpret import evaluate
 from bylaw.rules.cel.tree import Node
 from bylaw.rules.cel.values import CelError
@@ -50,6 +51,17 @@ class Spec:
                 name = (read.table, read.counter, read.field)
                 longest[name] = max(longest.get(name, 0), read.window)
         return longest
+
+
+def spec_of(
+    book: str,
+    conditions: Iterable[Condition],
+    counters: Mapping[str, Counter],
+    acquaintance: Acquaintance | None = None,
+) -> Spec:
+    """Return what must be remembered for conditions that were bound to these counters."""
+    reads = frozenset(read for condition in conditions for read in reads_in(condition))
+    return Spec(book=book, reads=reads, counters=counters, acquaintance=acquaintance or Acquaintance())
 
 
 class Observation(NamedTuple):

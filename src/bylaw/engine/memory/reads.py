@@ -6,7 +6,6 @@ checked before anything runs, and the memory keeps only what some rule can ask f
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from bylaw.base.spelling import did_you_mean
 from bylaw.engine.memory.bounds import LONGEST, SHORTEST
@@ -32,15 +31,8 @@ class Read:
     window: int = 0
 
 
-class Bound(NamedTuple):
-    """A condition that can be run with ``memory`` bound to a reader, and what it asks."""
-
-    condition: Condition
-    reads: frozenset[Read]
-
-
-def bind(condition: Condition, counters: Mapping[str, Counter], kinds: Mapping[str, Kind]) -> Bound:
-    """Bind a condition to the memory.
+def bind(condition: Condition, counters: Mapping[str, Counter], kinds: Mapping[str, Kind]) -> Condition:
+    """Return the condition as it runs with ``memory`` bound to a reader.
 
     Args:
         condition: checked with ``functions.FUNCTIONS`` in its environment.
@@ -52,12 +44,26 @@ def bind(condition: Condition, counters: Mapping[str, Counter], kinds: Mapping[s
             ``memory.not_written``.
     """
     if not tree.functions_used(condition.tree) & NAMES:
-        return Bound(condition, frozenset())
+        return condition
     binder = _Binder(counters, kinds)
     bound_tree = binder.node(condition.tree)
     if binder.findings:
         raise Source(condition.source, condition.where).problems(binder.findings)
-    return Bound(replace(condition, tree=bound_tree), frozenset(binder.reads))
+    return replace(condition, tree=bound_tree)
+
+
+def reads_in(condition: Condition) -> frozenset[Read]:
+    """Return what a bound condition asks; nothing for one that asks nothing."""
+    calls = (node for node in tree.walk(condition.tree) if isinstance(node, tree.Call))
+    return frozenset(_read(call) for call in calls if call.function in NAMES)
+
+
+def _read(call: tree.Call) -> Read:
+    row = QUESTIONS[call.function]
+    given = zip(row.roles, call.arguments[1:], strict=True)
+    written = {role: node.value for role, node in given if isinstance(node, tree.Constant)}
+    window = written.get("window", Duration(0))
+    return Read(row.table, written.get("counter", ""), written.get("field", ""), window.ns // 1_000)
 
 
 class _Binder:
@@ -65,7 +71,6 @@ class _Binder:
         self._counters = counters
         self._kinds = kinds
         self.findings: list[Finding] = []
-        self.reads: set[Read] = set()
 
     def node(self, node: Node) -> Node:
         node = _with_children(node, self.node)
@@ -78,7 +83,7 @@ class _Binder:
             if role in WRITTEN
         }
         if None not in written.values():
-            self._ask(node, written)
+            self._check(node, written)
         arguments = (
             tree.Constant(type=argument.type, span=argument.span, value=written[role])
             if role in written
@@ -105,7 +110,7 @@ class _Binder:
         self._complain(node, "not_written", message, f"such as {hints[role]}")
         return None
 
-    def _ask(self, node: tree.Call, written: Mapping[Role, Value]) -> None:
+    def _check(self, node: tree.Call, written: Mapping[Role, Value]) -> None:
         places = dict(zip(QUESTIONS[node.function].roles, node.arguments, strict=True))
         window = written.get("window")
         if isinstance(window, Duration) and not SHORTEST * 1_000 <= window.ns <= LONGEST * 1_000:
@@ -119,14 +124,6 @@ class _Binder:
             message = f"unknown counter `{written['counter']}`"
             hint = did_you_mean(written["counter"], self._counters)
             self._complain(places["counter"], "unknown_counter", message, hint)
-        self.reads.add(
-            Read(
-                QUESTIONS[node.function].table,
-                written.get("counter", ""),
-                written.get("field", ""),
-                0 if window is None else window.ns // 1_000,
-            )
-        )
 
     def _check_fields(
         self, node: tree.Call, counter: Counter, places: Mapping[Role, Node], written: Mapping[Role, Value]
