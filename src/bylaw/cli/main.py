@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bylaw import __version__
-from bylaw.cli import book, explain, init, lock, policy, run
+from bylaw.cli import book, explain, init, lock, policy, run, simulate
 
 app = typer.Typer(
     help="Run the policies an online service publishes: every decision cites its clause.",
@@ -25,6 +25,7 @@ for name, run_it, short_help in (
     ("test", book.cases, "Run the policy cases of a book."),
     ("run", run.run, "Decide the events of a source by a book."),
     ("explain", explain.explain, "Tell a decision to a person."),
+    ("simulate", simulate.simulate, "Make up traffic, and the truth about it."),
 ):
     app.command(name, short_help=short_help)(run_it)
 
