@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 
 from bylaw.base.errors import Problems
 from bylaw.engine.compiled import CompiledRules
-from bylaw.engine.environment import environment_for, lists_object
+from bylaw.engine.environment import lists_object
 from bylaw.engine.inputs import Inputs
 from bylaw.engine.matching import Outcome, interpret_rules
 from bylaw.events.event import Event
 from bylaw.events.kinds import KINDS, Kind, declare_kind
-from bylaw.rules.cel.condition import compile_condition
-from bylaw.rules.rule import Mode, OnError, Rule
+from bylaw.rules.rule import Rule
 from bylaw.signals.registry import signals_for
 from cel_expressions import FORMS, LITERALS, Choose, Vocabulary, expression
+from rules_in_memory import families_of, rule_of
 
 RULES, EVENTS = 8, 8  # of one round
 LISTS = {
@@ -99,34 +99,15 @@ def vocabulary(kind: Kind) -> Vocabulary:
     return Vocabulary(leaves, forms)
 
 
-ENVIRONMENTS = {kind.name: environment_for(kind, LISTS) for kind in SOME_KINDS}
 VOCABULARIES = {kind.name: vocabulary(kind) for kind in SOME_KINDS}
 
 
-def rule(name: str, source: str, kind: str) -> Rule:
-    """A rule over events of a kind.
-
-    Raises:
-        Problems: the condition does not load.
-    """
-    return Rule(
-        id=name,
-        clauses=("house/words/p1",),
-        conditions={kind: compile_condition(source, ENVIRONMENTS[kind])},
-        source=source,
-        effects=(),
-        mode=Mode.ENFORCE,
-        on_error=OnError.SKIP,
-        rule_set="some",
-    )
-
-
-def some_rules(choose: Choose[str], kind: str) -> tuple[Rule, ...]:
+def some_rules(choose: Choose[str], kind: Kind) -> tuple[Rule, ...]:
     made: list[Rule] = []
     while len(made) < RULES:
-        source = expression(choose, "bool", int(choose("1234")), VOCABULARIES[kind])
+        source = expression(choose, "bool", int(choose("1234")), VOCABULARIES[kind.name])
         try:
-            made.append(rule(f"rule-{len(made)}", source, kind))
+            made.append(rule_of(f"rule-{len(made)}", source, kind, lists=LISTS))
         except Problems:
             continue  # a part has another type than is wanted, or a text that can never be converted
     return tuple(made)
@@ -148,7 +129,7 @@ class Agreement:
 
     def round(self, choose: Choose[Any]) -> None:
         kind = choose(SOME_KINDS)
-        rules = some_rules(choose, kind.name)
+        rules = some_rules(choose, kind)
         stand_in = lists_object(LISTS)
         matcher = CompiledRules({kind.name: rules}, LISTS, stand_in)
         for _ in range(EVENTS):
@@ -165,7 +146,9 @@ class Agreement:
         self, run: Callable[..., Any], rules: tuple[Rule, ...], event: Event, kind: Kind, stand_in: object
     ) -> tuple[list[Outcome], list[str]]:
         inputs = Inputs(event, signals_for(kind), LISTS)
-        outcomes = list(run(rules, kind.name, {"event": event, "lists": stand_in, **inputs.families()}))
+        outcomes = list(
+            run(rules, kind.name, {"event": event, "lists": stand_in, **families_of(inputs, kind)})
+        )
         return outcomes, [repr(reading) for reading in inputs.readings()]
 
 

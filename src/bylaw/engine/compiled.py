@@ -10,7 +10,7 @@ from typing import Final
 
 from bylaw.engine.basis import Basis
 from bylaw.engine.functions import FUNCTIONS
-from bylaw.engine.inputs import Inputs
+from bylaw.engine.inputs import Family, Inputs
 from bylaw.engine.matching import Bindings, Matched, Outcome, comparison, interpret_rules
 from bylaw.events.event import Event
 from bylaw.rules.cel.explain import evaluate_traced
@@ -79,12 +79,13 @@ def profile_rules(
     basis: Basis, kind: str, events: Sequence[Event], clock: Callable[[], int]
 ) -> tuple[Row, ...]:
     """Return what each rule on a kind costs on some events of that kind, measured alone, the dearest first."""
+    families = {signal.family for signal in basis.signals[kind].values()}
 
     def bindings() -> list[Bindings]:
-        families = [Inputs(event, basis.signals[kind], basis.lists).families() for event in events]
+        inputs = [Inputs(event, basis.signals[kind], basis.lists) for event in events]
         return [
-            {"event": event, "lists": basis.lists_object, **each}
-            for event, each in zip(events, families, strict=True)
+            {"event": event, "lists": basis.lists_object, **{name: Family(name, each) for name in families}}
+            for event, each in zip(events, inputs, strict=True)
         ]
 
     return profile({rule.id: _alone(basis, kind, rule) for rule in basis.rules[kind]}, bindings, clock)

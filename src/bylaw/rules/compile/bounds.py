@@ -10,12 +10,18 @@ from typing import NamedTuple
 from bylaw.rules.cel import tree
 from bylaw.rules.cel.limits import LIST_LIMIT, STEP_LIMIT, TEXT_LIMIT, WEIGHT_UNIT
 from bylaw.rules.cel.tree import Node
-from bylaw.rules.cel.types import BYTES, DYN, INT, STRING, Type
+from bylaw.rules.cel.types import BOOL, BYTES, DYN, INT, STRING, Type, list_of
 from bylaw.rules.cel.values import INT_MAX, INT_MIN
 
 ROUNDS = (10_000, 1_000, 100, 10)  # lengths of lists that a rule may be generated for, the first that fits
 ISLAND_STEPS = 10_000  # steps of one expression that generated code leaves to the interpreter
 
+SHORT_TEXT = 1_024  # characters of a text, where it is looked at for each item of a list
+
+_NO_LONGER = frozenset(
+    {"lowerAscii", "upperAscii", "trim", "substring", "reverse", "charAt"}
+)  # than what they are given
+_FLAT = frozenset({"bool", "int", "uint", "double", "string", "bytes", "null_type", "timestamp", "duration"})
 _LARGEST = {STRING: TEXT_LIMIT, BYTES: 4 * TEXT_LIMIT, DYN: 4 * TEXT_LIMIT}  # a character has four bytes
 
 
@@ -73,35 +79,84 @@ def _combined(function: str, a: Interval, b: Interval) -> Interval:
 
 def rounds_for(root: Node) -> int | None:
     """Return how long lists may be for a rule to stay within STEP_LIMIT, nothing if even short ones are too long."""
-    return next((rounds for rounds in ROUNDS if steps(root, rounds) <= STEP_LIMIT), None)
+    return next((rounds for rounds in ROUNDS if _Steps(rounds, root).of(root) <= STEP_LIMIT), None)
 
 
-def steps(node: Node, rounds: int) -> int:
-    """Return how many steps the interpreter takes at most, lists of unknown length having ``rounds`` items."""
-    below = sum(steps(child, rounds) for child in tree.children(node))
-    if isinstance(node, tree.Call):
+class _Steps:
+    """How many steps the interpreter takes at most, where generated code checks that lists and texts are short."""
+
+    def __init__(self, rounds: int, root: Node) -> None:
+        self._rounds = rounds
+        # What ``cel.bind`` names may be long, and is told from an item of a list only by its name.
+        self._item = TEXT_LIMIT if any(isinstance(n, tree.Bind) for n in tree.walk(root)) else SHORT_TEXT
+
+    def of(self, node: Node, *, walking: bool = False) -> int:
+        """Return the steps of a node; ``walking``: within a comprehension, where texts are short."""
+        if isinstance(node, tree.Comprehension):
+            return self._comprehension(node, walking=walking)
+        below = sum(self.of(child, walking=walking) for child in tree.children(node))
+        if not isinstance(node, tree.Call):
+            return 1 + below
         dearest = max((overload.cost for overload in node.overloads), default=0)
-        weight = sum(map(_largest, node.arguments)) // WEIGHT_UNIT + 1
-        compared = rounds if any(overload.metered for overload in node.overloads) else 0
-        return 1 + below + dearest + weight + max(compared, _listed(node))
-    if isinstance(node, tree.Comprehension):
-        walked = steps(node.range, rounds)
-        items = len(node.range.items) if isinstance(node.range, tree.MakeList) else rounds
-        return 1 + walked + items * (2 + below - walked)
-    return 1 + below
+        weight = sum(self._largest(a, walking=walking) for a in node.arguments) // WEIGHT_UNIT + 1
+        compared = ISLAND_STEPS if _compares_parts(node) else 0
+        return 1 + below + dearest + weight + compared
+
+    def _comprehension(self, node: tree.Comprehension, *, walking: bool) -> int:
+        if not walks_over_texts(node):
+            return 1 + ISLAND_STEPS
+        steps = [node.body, *([node.condition] if node.condition else [])]
+        each = 2 + sum(self.of(step, walking=True) for step in steps)
+        return 1 + self.of(node.range, walking=walking) + self._rounds * each
+
+    def _largest(self, node: Node, *, walking: bool) -> int:
+        """How many characters or items a value has at most."""
+        if isinstance(node, tree.Constant):
+            return len(node.value) if isinstance(node.value, str | bytes) else 0
+        if isinstance(node, tree.MakeList | tree.MakeMap):
+            return len(tree.children(node))
+        if walking and node.type == STRING:
+            return self._largest_text(node)
+        return _sized(node.type)
+
+    def _largest_text(self, node: Node) -> int:
+        if isinstance(node, tree.Local):
+            return self._item
+        if is_text_field(node):
+            return SHORT_TEXT
+        if isinstance(node, tree.Call) and node.function in _NO_LONGER:
+            return self._largest(node.arguments[0], walking=True)
+        if isinstance(node, tree.Call) and node.function == "_+_":
+            return sum(self._largest(argument, walking=True) for argument in node.arguments)
+        return TEXT_LIMIT
 
 
-def _listed(node: tree.Call) -> int:
-    return sum(len(a.items) for a in node.arguments if isinstance(a, tree.MakeList))
+def walks_over_texts(node: tree.Comprehension) -> bool:
+    """Tell whether code can be generated for a comprehension: one name, over a list of texts, tests that are bool."""
+    tests = [node.condition] if node.condition else []
+    if node.quantifier != "list":
+        tests.append(node.body)
+    if node.quantifier == "map" or any(test.type != BOOL for test in tests):
+        return False
+    return len(node.names) == 1 and node.range.type == list_of(STRING)
 
 
-def _largest(node: Node) -> int:
-    """How many characters or items a value has at most."""
-    if isinstance(node, tree.Constant):
-        return len(node.value) if isinstance(node.value, str | bytes) else 0
-    if isinstance(node, tree.MakeList | tree.MakeMap):
-        return len(tree.children(node))
-    return _sized(node.type)
+def is_text_field(node: Node) -> bool:
+    """Tell whether a node is a text of the event."""
+    return (
+        isinstance(node, tree.Select)
+        and node.type == STRING
+        and isinstance(node.operand, tree.Variable)
+        and node.operand.name == "event"
+    )
+
+
+def _compares_parts(node: tree.Call) -> bool:
+    """Tell whether a call may take a step for each part of what it compares."""
+    if not any(overload.metered for overload in node.overloads):
+        return False
+    kinds = [argument.type.name for argument in node.arguments]
+    return kinds[0] != "string" if node.function == "@in" else not _FLAT.issuperset(kinds)
 
 
 def _sized(kind: Type) -> int:

@@ -16,6 +16,7 @@ from bylaw.rules.cel.standard import STANDARD
 from bylaw.rules.cel.tree import Node
 from bylaw.rules.cel.types import STRING, ObjectType, list_of
 from bylaw.rules.cel.values import CelError, Duration, Timestamp
+from bylaw.rules.compile.bounds import is_text_field, walks_over_texts
 from bylaw.rules.compile.estimate import Estimates, proven
 from bylaw.rules.compile.inline import compares_flat, settled, template
 from bylaw.rules.compile.inputs import Fields
@@ -200,10 +201,7 @@ class Writer:
         return strict(f"(lambda {name}: {{1}})({{0}})", [value, body], cost=5, fallible=False)
 
     def _comprehension(self, node: tree.Comprehension, place: Place) -> Written | None:
-        if len(node.names) != 1 or node.range.type != list_of(STRING) or node.quantifier == "map":
-            return None
-        tests = [node.body] if node.quantifier != "list" else []
-        if any(test.type.name != "bool" for test in [*tests, *([node.condition] if node.condition else [])]):
+        if not walks_over_texts(node):
             return None
         name = self.names.fresh("x")
         walked = self.write(node.range, place)
@@ -211,7 +209,8 @@ class Writer:
         body = self.write(node.body, inside)
         condition = self.write(node.condition, inside) if node.condition else Written("True")
         where = f" if {condition.code}" if node.condition else ""
-        items = f"for {name} in walked({walked.code}, {self.rounds}){where}"
+        texts = {self.write(n, inside).code for n in tree.walk(node) if is_text_field(n)}
+        items = f"for {name} in walked({', '.join([walked.code, str(self.rounds), *sorted(texts)])}){where}"
         code = _QUANTIFIED[node.quantifier].format(body=body.code, items=items)
         loud = walked.loud or body.loud or condition.loud
         return Written(code, cost=walked.cost + 100 * (body.cost + condition.cost), fallible=True, loud=loud)

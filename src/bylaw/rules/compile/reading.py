@@ -15,7 +15,7 @@ from bylaw.rules.cel.limits import LIST_LIMIT, TEXT_LIMIT
 from bylaw.rules.cel.tree import Node
 from bylaw.rules.cel.types import BOOL, DOUBLE, INT, STRING, TIMESTAMP, ObjectType, Type
 from bylaw.rules.cel.values import Record, Timestamp, Value, from_python
-from bylaw.rules.compile.bounds import ISLAND_STEPS
+from bylaw.rules.compile.bounds import ISLAND_STEPS, SHORT_TEXT
 
 UNKNOWN: Final = type("Unknown", (), {"__slots__": (), "__repr__": lambda _: "UNKNOWN"})()  # not computed yet
 
@@ -63,15 +63,17 @@ def _texts(value: Any) -> Value:  # noqa: ANN401 - whatever the host has
     return value
 
 
-def walked(items: Any, most: int) -> Iterable[str]:  # noqa: ANN401 - a list if all is well
+def walked(items: Any, most: int, *beside: str) -> Iterable[str]:  # noqa: ANN401 - a list if all is well
     """Return a list of texts to walk over.
 
     Raises:
-        UnfitError: it is longer than ``most``, or holds something else.
+        UnfitError: it is longer than ``most``, holds something else or a long text, or one of ``beside`` is long.
     """
     if items.__class__ not in (list, tuple) or len(items) > most or not set(map(type, items)) <= {str}:
         raise UnfitError("no list of texts, or too long a one")
     texts: Iterable[str] = items
+    if max(map(len, (*texts, *beside)), default=0) > SHORT_TEXT:
+        raise UnfitError("a text is too long to be looked at for each item")
     return texts
 
 
