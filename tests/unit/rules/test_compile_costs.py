@@ -16,7 +16,7 @@ DEAR = "event.links.all(a, event.links.all(b, event.links.exists(c, a == b || b 
 
 
 def test_a_rule_that_costs_too_much_is_named_with_its_place() -> None:
-    (problem,) = check_costs([rule_of("dear", DEAR, POST), rule_of("cheap", "event.text == ''", POST)])
+    problem, *_ = check_costs([rule_of("dear", DEAR, POST), rule_of("cheap", "event.text == ''", POST)])
     assert problem.code == "rule.cost"
     assert "`dear`" in problem.message
     assert str(RULE_COST_LIMIT) in problem.message
@@ -24,13 +24,8 @@ def test_a_rule_that_costs_too_much_is_named_with_its_place() -> None:
 
 
 def test_rules_may_cost_too_much_together() -> None:
-    walk = "event.links.all(a, event.links.exists(b, a == b))"
-    cost = rule_of("r", walk, POST).conditions[POST.name].cost
-    assert cost <= RULE_COST_LIMIT or cost > RULE_COST_LIMIT
-    rules = [
-        rule_of(f"r{n}", "event.links.all(a, " + " && ".join(["a != 'x'"] * 40) + ")", POST)
-        for n in range(20)
-    ]
+    walk = "event.links.all(a, " + " && ".join(["a != 'x'"] * 40) + ")"
+    rules = [rule_of(f"r{n}", walk, POST) for n in range(20)]
     problems = list(check_costs(rules))
     assert [problem.code for problem in problems] == ["rule.cost"]
     assert "`post.created`" in problems[0].message

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from bylaw.base.errors import Problem
 from bylaw.rules.rule import Rule
 
-RULE_COST_LIMIT = 20_000  # steps of one rule: milliseconds, if it is interpreted
-KIND_COST_LIMIT = 200_000  # steps of all rules on one kind of event
+RULE_COST_LIMIT = 50_000  # steps of one rule: half of what an evaluation may take
+KIND_COST_LIMIT = 250_000  # steps of all rules on one kind of event
 _DEAREST = 3  # rules named when all together cost too much
 
 

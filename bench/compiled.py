@@ -1,0 +1,159 @@
+"""Rules only, over a decoded event: generated code beside the interpreter and the official C++ implementation.
+
+``python -m bench.compiled``. Every engine is asked which rules are true; why they are is told afterwards, for
+those alone. Rates are medians of rounds, by CPU time; an event's time is by the clock, so p99 has the machine's noise in it.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from itertools import cycle, islice, pairwise
+from typing import Any, NamedTuple
+
+import msgspec
+
+from bench.measure import rate, show
+from bench.rules import WORDS, conditions, cpp, events
+from bylaw.engine.compiled import CompiledRules
+from bylaw.engine.environment import environment_for
+from bylaw.events.event import Event
+from bylaw.events.kinds import KINDS, text_of
+from bylaw.rules.cel.condition import compile_condition
+from bylaw.rules.cel.interpret import evaluate
+from bylaw.rules.rule import Mode, OnError, Rule
+
+KIND = KINDS["message.sent"]
+SIZES = (20, 100, 1_000)
+REPEATS = 50  # of each event, for the percentiles
+LISTS: dict[str, tuple[str, ...]] = {}
+GAPS = tuple(f"(?i){word}.{{0,40}}{other}" for word, other in pairwise(WORDS))
+
+
+class Generated(NamedTuple):
+    """Rules over messages, ready to run, and what it took to make them so."""
+
+    run: Callable[[Event], list[int]]
+    milliseconds: float
+
+
+def rules_of(sources: list[str]) -> tuple[Rule, ...]:
+    environment = environment_for(KIND, LISTS)
+    return tuple(
+        Rule(
+            id=f"rule-{number}",
+            clauses=("bench/rules/p1",),
+            conditions={KIND.name: compile_condition(source, environment)},
+            source=source,
+            effects=(),
+            mode=Mode.ENFORCE,
+            on_error=OnError.SKIP,
+            rule_set="bench",
+        )
+        for number, source in enumerate(sources)
+    )
+
+
+def generated(sources: list[str]) -> Generated:
+    rules, lists = rules_of(sources), object()
+    begin = time.process_time()
+    run = CompiledRules({KIND.name: rules}, LISTS, lists).generated(KIND.name).run
+    spent = time.process_time() - begin
+
+    def matches(event: Event) -> list[int]:
+        hits, redos = run(event, {"event": event, "lists": lists})
+        if redos:
+            raise SystemExit(f"left to the interpreter: {redos}")
+        return sorted(hits)
+
+    return Generated(matches, spent * 1000)
+
+
+def interpreted(sources: list[str]) -> Callable[[Event], list[int]]:
+    environment = environment_for(KIND, LISTS)
+    trees = [compile_condition(source, environment).tree for source in sources]
+    return lambda event: [n for n, tree in enumerate(trees) if evaluate(tree, {"event": event}) is True]
+
+
+def percentiles(
+    run: Callable[[Event], object], some: list[Event], repeats: int = REPEATS
+) -> tuple[float, float]:
+    """Microseconds of the median event and of the hundredth slowest."""
+    spent = []
+    for event in some * repeats:
+        begin = time.perf_counter_ns()
+        run(event)
+        spent.append(time.perf_counter_ns() - begin)
+    spent.sort()
+    return statistics.median(spent) / 1000, spent[len(spent) * 99 // 100] / 1000
+
+
+def over(run: Callable[[Event], object], some: list[Event]) -> Callable[[], int]:
+    def all_of_them() -> int:
+        for event in some:
+            run(event)
+        return len(some)
+
+    return all_of_them
+
+
+def quiet(some: list[Event]) -> list[Event]:
+    """The same messages with words that no rule looks for: what most of a service's traffic is to its rules."""
+    return [with_text(event, text_of(event)[::-1]) for event in some]
+
+
+def with_text(event: Event, text: str) -> Event:
+    return msgspec.structs.replace(event, text=text)
+
+
+def adversarial(size: int) -> dict[str, str]:
+    """Texts that nearly match all along: beginnings of words, words that gaps may follow, and their ends."""
+    nearly = " ".join(islice(cycle(word[:-1] for word in WORDS), size))
+    return {
+        "near misses": nearly[:size],
+        "bounded gaps": " ".join(islice(cycle(WORDS[::2]), size))[:size],
+        "one letter": "a" * size,
+        "beyond ASCII": "é😀" * (size // 2),
+    }
+
+
+def bench() -> None:
+    some = events()
+    for size in SIZES:
+        sources = conditions(size)
+        ours, reference = generated(sources), interpreted(sources)
+        if any(ours.run(event) != reference(event) for event in some[:20]):
+            raise SystemExit("generated code and the interpreter disagree")
+        peer = cpp(sources, some[:20])
+        rows = [
+            rate("bylaw, generated", over(ours.run, some)),
+            rate("bylaw, generated, few rules match", over(ours.run, quiet(some))),
+            rate("bylaw, interpreter", over(reference, some[:20])),
+            rate("cel-expr-python (C++), an object a rule", lambda peer=peer: len(peer())),  # type: ignore[misc]
+        ]
+        matching = statistics.mean(len(ours.run(event)) for event in some)
+        show(f"Rules only, {size} rules, texts of 200 bytes, {matching:.1f} rules match", rows, "events")
+        for name, made in (("", some), (", few rules match", quiet(some))):
+            p50, p99 = percentiles(ours.run, made)
+            print(f"  generated{name}: p50 {p50:.1f} µs, p99 {p99:.1f} µs an event")
+        print(f"  generated in {ours.milliseconds:.0f} ms")
+    _adversarial()
+
+
+def _adversarial() -> None:
+    gaps = [f'event.text.matches("{pattern}")' for pattern in GAPS]
+    engines: dict[str, Callable[[Event], Any]] = {
+        "100 rules": generated(conditions(100)).run,
+        f"100 rules and {len(gaps)} patterns with gaps": generated([*conditions(100), *gaps]).run,
+    }
+    print("\nCrafted texts, microseconds an event: median and slowest")
+    (event, *_) = events(1)
+    for size, repeats in ((10_000, 40), (1_000_000, 3)):
+        for name, text in adversarial(size).items():
+            made = with_text(event, text)
+            for engine, run in engines.items():
+                p50, p99 = percentiles(run, [made], repeats)
+                print(f"  {size:>9,} bytes, {name:14} {engine:42} {p50:12,.0f} {p99:12,.0f}")
+
+
+if __name__ == "__main__":
+    bench()
