@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from bylaw.base.errors import Problems
+from bylaw.base.errors import InputError, Problems
+from bylaw.engine.memory.bounds import TABLES
 from bylaw.engine.memory.counters import declare_counter
 from bylaw.engine.memory.functions import QUESTIONS, VARIABLE
 from bylaw.engine.memory.reader import recorded
@@ -247,6 +248,29 @@ def test_a_counter_is_checked_when_it_is_declared(changed: dict[str, object], co
     with pytest.raises(Problems) as error:
         declare_counter("c", **{"on": ["message.sent"], "environments": ENVIRONMENTS, **changed})  # type: ignore[arg-type]
     assert [problem.code for problem in error.value.problems] == [code]
+
+
+def test_a_question_may_stand_inside_a_comprehension() -> None:
+    strangers = bound("event.recipients.exists(one, !knows(event.actor, one))", "message.sent")
+    memory = memory_for(strangers)
+    stream = [
+        message(0, "bob", recipients=["ada"]),
+        message(1, recipients=["bob"]),
+        message(2, recipients=["bob", "eve"]),
+    ]
+    assert decided(memory, strangers, stream) == [True, False, True]
+
+
+def test_a_book_reads_no_more_tables_than_are_kept() -> None:
+    many = [
+        declare_counter(f"c{number}", on=["message.sent"], environments=ENVIRONMENTS)
+        for number in range(TABLES + 1)
+    ]
+    reads = [bound(f'known("{counter.id}", event.actor)', "message.sent", many) for counter in many]
+    assert spec_for(reads[1:], many).windows()
+    with pytest.raises(InputError) as error:
+        spec_for(reads, many)
+    assert error.value.code == "memory.too_many"
 
 
 def test_every_function_says_what_it_is_for() -> None:

@@ -13,6 +13,7 @@ LONGEST = 366 * DAY
 STEP = 64  # a merged cell of a trail holds less than 1/STEP of what is newer
 SAMPLE = 1_024  # distinct values of one key kept in full
 ITEMS = 1_000  # of a list, counted as distinct values
+TABLES = 256  # of one book
 LARGEST = 1e200  # amount that is summed, either way: sums of such amounts stay finite
 
 

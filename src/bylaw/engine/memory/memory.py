@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 
 from msgspec import UNSET
 
+from bylaw.base.errors import InputError
 from bylaw.engine.memory.acquaintance import Acquaintance
-from bylaw.engine.memory.bounds import Limits
+from bylaw.engine.memory.bounds import TABLES, Limits
 from bylaw.engine.memory.counters import Bindings, Counter, key_reader
 from bylaw.engine.memory.functions import QUESTIONS
 from bylaw.engine.memory.keys import BYTES, Keys
@@ -59,9 +60,17 @@ def spec_of(
     counters: Mapping[str, Counter],
     acquaintance: Acquaintance | None = None,
 ) -> Spec:
-    """Return what must be remembered for conditions that were bound to these counters."""
+    """Return what must be remembered for conditions that were bound to these counters.
+
+    Raises:
+        InputError: ``memory.too_many``, they read more than TABLES tables.
+    """
     reads = frozenset(read for condition in conditions for read in reads_in(condition))
-    return Spec(book=book, reads=reads, counters=counters, acquaintance=acquaintance or Acquaintance())
+    spec = Spec(book=book, reads=reads, counters=counters, acquaintance=acquaintance or Acquaintance())
+    if len(spec.windows()) > TABLES:
+        message = f"the rules read more than {TABLES} different tables of the memory"
+        raise InputError("memory.too_many", message, hint="read fewer counters and fields")
+    return spec
 
 
 class Observation(NamedTuple):
