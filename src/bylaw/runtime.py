@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bylaw.base.errors import Problem
 from bylaw.book.book import Book
 from bylaw.engine.brakes import Brakes
+from bylaw.engine.compiled import compiled
 from bylaw.engine.decide import decide
 from bylaw.engine.decision import Decision
 from bylaw.engine.duplicates import Duplicates, Seen
@@ -55,6 +56,7 @@ def decide_all(book: Book, records: Iterable[Event | Reject], tally: Tally) -> I
     An event seen before is skipped: its first decision stands. An id used for something else is rejected.
     """
     basis = book.basis
+    matcher = compiled(basis)
     brakes = Brakes(book.operator.quotas, basis.rules)
     seen = Duplicates()
     for record in records:
@@ -62,9 +64,10 @@ def decide_all(book: Book, records: Iterable[Event | Reject], tally: Tally) -> I
             tally.reject(record)
             yield record
             continue
-        match seen.see(record.id, event_digest(record)):
+        digest = event_digest(record)
+        match seen.see(record.id, digest):
             case Seen.NEW:
-                decision = decide(record, basis, brakes.caution(record.at))
+                decision = decide(record, basis, brakes.caution(record.at), matcher, digest)
                 tally.braked |= brakes.observe(decision)
                 tally.count(decision)
                 yield decision

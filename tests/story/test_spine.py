@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from commandline import Bylaw
 
 
@@ -156,7 +158,8 @@ def test_a_full_disk_ends_the_run_with_its_own_status(bylaw: Bylaw, book: Path, 
     assert "no space left" in said.err
 
 
-def test_an_interrupted_run_keeps_what_was_decided(book: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_keeps_what_was_decided(book: Path, tmp_path: Path, asked: signal.Signals) -> None:
     out = tmp_path / "out.jsonl"
     event = {
         "kind": "post.created",
@@ -180,13 +183,13 @@ def test_an_interrupted_run_keeps_what_was_decided(book: Path, tmp_path: Path) -
             number += 1
             process.stdin.write(json.dumps(event | {"id": f"evt_{number}"}).encode() + b"\n")
         process.stdin.flush()
-    process.send_signal(signal.SIGINT)
+    process.send_signal(asked)
     output, errors = process.communicate()
     assert process.returncode == 130, errors
     decided = lines(out)
     assert decided
     assert [d["event_id"] for d in decided] == [f"evt_{n}" for n in range(1, len(decided) + 1)]
-    assert f"{len(decided)}" in output.decode().replace(",", "")
+    assert f"{len(decided)} events {len(decided)} decisions" in output.decode().replace(",", "")
 
 
 def test_a_strangers_policy_becomes_a_book(bylaw: Bylaw, shared: Path, tmp_path: Path) -> None:

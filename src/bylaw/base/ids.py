@@ -6,16 +6,15 @@ source of chance: both are arguments.
 """
 
 import hashlib
-from base64 import b32hexencode
 
 from bylaw.base.canonical import canonical_bytes
 
-_ID_BYTES = 15  # 120 bits: 24 characters without padding
+_ID_BYTES = 15  # 120 bits
 
 
 def derived_id(prefix: str, *parts: str) -> str:
-    """Return ``prefix_…``: 24 characters of the digest of ``parts``, kept apart from each other."""
-    return f"{prefix}_{_spell(hashlib.sha256(canonical_bytes(list(parts))).digest()[:_ID_BYTES])}"
+    """Return ``prefix_…``: 30 hexadecimal digits of the digest of ``parts``, kept apart from each other."""
+    return f"{prefix}_{hashlib.sha256(canonical_bytes(list(parts))).hexdigest()[: 2 * _ID_BYTES]}"
 
 
 def time_ordered_id(prefix: str, unix_ms: int, chance: bytes) -> str:
@@ -28,9 +27,4 @@ def time_ordered_id(prefix: str, unix_ms: int, chance: bytes) -> str:
         raise ValueError("the time must be milliseconds since 1970, below 2**48")
     if len(chance) < _ID_BYTES - 6:
         raise ValueError("at least 9 bytes of chance are needed")
-    return f"{prefix}_{_spell(unix_ms.to_bytes(6, 'big') + chance[: _ID_BYTES - 6])}"
-
-
-def _spell(data: bytes) -> str:
-    # base32hex keeps the order of the bytes; lower case reads better in logs.
-    return b32hexencode(data).decode().lower()
+    return f"{prefix}_{(unix_ms.to_bytes(6, 'big') + chance[: _ID_BYTES - 6]).hex()}"

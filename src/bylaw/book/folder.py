@@ -17,7 +17,7 @@ MAX_FILE_BYTES = 8 << 20
 MAX_BOOK_BYTES = 256 << 20
 READINGS = 3  # how often a folder that changes under us is read again
 
-PARTS = ("operator.toml", "promises.yaml", "limits.yaml")
+PARTS = ("operator.toml", "promises.yaml", "limits.yaml", "simulation.yaml")
 ROOMS = ("policies", "rules", "lists", "notices", "tests")
 
 

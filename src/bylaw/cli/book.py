@@ -73,8 +73,22 @@ def coverage(
         raise typer.Exit(1)
 
 
-def cases(folder: Folder = None, book: BookOption = None, *, json: Json = False) -> None:
+def cases(
+    folder: Folder = None,
+    book: BookOption = None,
+    *,
+    json: Json = False,
+    simulated: Annotated[
+        bool, typer.Option("--simulated", help="Score the rules on simulated traffic instead.")
+    ] = False,
+    events: Annotated[int, typer.Option(help="With --simulated: how many events.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="With --simulated: the same seed, the same traffic.")] = 1,
+    days: Annotated[float, typer.Option(help="With --simulated: over how many days.")] = 1,
+) -> None:
     """Run a book's policy cases; a failure shows what was compared."""
+    if simulated:
+        _score(one_book(folder, book), events, seed, days, json=json)
+        return
     from bylaw.book.book import load_book
     from bylaw.cli.case_report import print_cases, run_cases
     from bylaw.cli.screen import print_json
@@ -86,6 +100,18 @@ def cases(folder: Folder = None, book: BookOption = None, *, json: Json = False)
         print_cases(results)
     if any(result.shortfalls for result in results):
         raise typer.Exit(1)
+
+
+def _score(folder: Path, events: int, seed: int, days: float, *, json: bool) -> None:
+    from bylaw.cli.score_report import print_scores, score_book
+    from bylaw.cli.screen import print_json
+    from bylaw.simulation.stream import Plan
+
+    report = score_book(folder, Plan(events=events, seed=seed, days=days))
+    if json:
+        print_json(report)
+    else:
+        print_scores(report)
 
 
 def one_book(argument: Path | None, option: Path | None) -> Path:

@@ -1,6 +1,5 @@
 """``bylaw``: the commands."""
 
-import signal
 import sys
 from typing import Annotated
 
@@ -50,7 +49,6 @@ def main() -> None:
     """Run a command; errors go to standard error, each with its place and what to do."""
     from bylaw.base.errors import BylawError, Problems
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to stop is interrupted
     try:
         app()
     except Problems as error:

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 from bylaw.base.canonical import canonical_bytes
 from bylaw.book.book import Book, load_book
+from bylaw.cli.interruption import Interruption
 from bylaw.cli.job import Job
 from bylaw.cli.output_file import LineFile, OutputError
 from bylaw.cli.run_summary import print_summary
@@ -66,11 +67,13 @@ def _source(job: Job) -> Source:
 
 def _decide_and_write(job: Job, book: Book, source: Source, tally: Tally) -> None:
     with ExitStack() as stack:
+        interruption = stack.enter_context(Interruption())
         decisions = (
             stack.enter_context(LineFile(job.decisions, replace=job.replace)) if job.decisions else None
         )
         rejects = stack.enter_context(LineFile(job.rejects, replace=job.replace)) if job.rejects else None
-        results = decide_all(book, read_events(source, job.format, book.codec), tally)
+        records = interruption.between(read_events(source, job.format, book.codec))
+        results = decide_all(book, records, tally)
         for result in _with_progress(results, source, tally):
             if isinstance(result, Reject):
                 _tell_reject(result, tally)

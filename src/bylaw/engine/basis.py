@@ -23,6 +23,7 @@ class Basis:
     lists_object: SimpleNamespace
     rules: Mapping[str, tuple[Rule, ...]]  # by event kind; rules that are off are left out
     signals: Mapping[str, Mapping[str, Signal]]  # by event kind, then by name
+    families: Mapping[str, tuple[str, ...]]  # of those signals, by event kind
 
 
 def basis_of(
@@ -35,6 +36,7 @@ def basis_of(
     kinds: Mapping[str, Kind],
 ) -> Basis:
     """Return the basis of a book: rules sorted by the kinds they run on."""
+    signals = {name: signals_for(kind) for name, kind in kinds.items()}
     live = [rule for rule in rules if rule.mode is not Mode.OFF]
     return Basis(
         operator=operator,
@@ -43,5 +45,6 @@ def basis_of(
         lists=lists,
         lists_object=lists_object(lists),
         rules={name: tuple(rule for rule in live if name in rule.conditions) for name in kinds},
-        signals={name: signals_for(kind) for name, kind in kinds.items()},
+        signals=signals,
+        families={name: tuple(sorted({s.family for s in some.values()})) for name, some in signals.items()},
     )

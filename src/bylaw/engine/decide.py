@@ -43,15 +43,24 @@ class _Cited:
 
 
 def decide(
-    event: Event, basis: Basis, caution: Caution = NO_CAUTION, matcher: Matcher = interpret_rules
+    event: Event,
+    basis: Basis,
+    caution: Caution = NO_CAUTION,
+    matcher: Matcher = interpret_rules,
+    digest: str | None = None,
 ) -> Decision:
     """Return what the rules of a book say about an event, by the clauses in force at its time.
 
-    ``caution`` is what the fuses say beforehand (``brakes``).
+    Args:
+        event: decoded and checked.
+        basis: the book.
+        caution: what the fuses say beforehand (``brakes``).
+        matcher: evaluates the rules; every one gives the same outcomes.
+        digest: of the event, when the caller has it already.
     """
     kind = kind_of(event)
     inputs = Inputs(event, basis.signals[kind], basis.lists)
-    bindings = {"event": event, "lists": basis.lists_object, **inputs.families()}
+    bindings = {"event": event, "lists": basis.lists_object, **inputs.families(basis.families[kind])}
     outcomes: tuple[Outcome, ...] = tuple(matcher(basis.rules[kind], kind, bindings))
 
     matched = [_cite(outcome, event, basis, caution) for outcome in outcomes if isinstance(outcome, Matched)]
@@ -61,7 +70,7 @@ def decide(
     return Decision(
         id=derived_id("dec", basis.operator, event.id, basis.book),
         event_id=event.id,
-        event_digest=event_digest(event),
+        event_digest=digest or event_digest(event),
         kind=kind,
         at=event.at,
         book=basis.book,

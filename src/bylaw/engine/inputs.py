@@ -20,9 +20,9 @@ class Inputs:
         self._lists = lists
         self._values: dict[str, SignalValue | None] = {}
 
-    def families(self) -> dict[str, "Family"]:
-        """Return what the names of the signal families stand for in a condition."""
-        return {signal.family: Family(signal.family, self) for signal in self._signals.values()}
+    def families(self, names: Iterable[str]) -> dict[str, "Family"]:
+        """Return what the names of signal families stand for in a condition."""
+        return {name: Family(name, self) for name in names}
 
     def read(self, name: str) -> SignalValue:
         """Return a signal's value.

@@ -36,6 +36,8 @@ def resolve(
     The order of ``requests`` does not matter. ``spent`` names effects whose daily quota is used up, with it.
     """
     kept = sorted(requests, key=_order)
+    if not kept:
+        return (), ()
     dropped: Out = []
     for step in (*STEPS, keep_within_quotas(spent)):
         kept, out = step(kept)

@@ -28,7 +28,7 @@ def ask_all(event: Event, basis: Basis, rules: Collection[str]) -> Iterable[Ques
     """
     kind = kind_of(event)
     inputs = Inputs(event, basis.signals[kind], basis.lists)
-    bindings = {"event": event, "lists": basis.lists_object, **inputs.families()}
+    bindings = {"event": event, "lists": basis.lists_object, **inputs.families(basis.families[kind])}
     running = {rule.id: rule for rule in basis.rules[kind]}
     for name in sorted(rules):
         if name not in running:

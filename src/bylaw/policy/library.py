@@ -4,14 +4,15 @@ A clause is cited in the version in force at the event's time. A document may in
 clauses bind too, for as long as the including version is in force.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bylaw.base.errors import Problem, Where
 from bylaw.base.spelling import did_you_mean
 from bylaw.policy.document import Clause, Document
-from bylaw.policy.versions import in_force
+from bylaw.policy.versions import in_force, starts_at
 
 MAX_INCLUDE_DEPTH = 8
 
@@ -27,9 +28,21 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The versions of each document by key, earliest first."""
+    """The versions of each document by key, earliest first.
+
+    Between two days on which some version starts, nothing changes: what was cited once in such a span is
+    remembered for it.
+    """
 
     versions: Mapping[str, tuple[Document, ...]]
+    _days: tuple[datetime, ...] = field(init=False, repr=False, compare=False)
+    _cited: dict[tuple[str, int], Cited | None] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Gather the instants at which something comes into force."""
+        begun = {starts_at(document) for versions in self.versions.values() for document in versions}
+        object.__setattr__(self, "_days", tuple(sorted(start for start in begun if start)))
+        object.__setattr__(self, "_cited", {})
 
     def clause_ids(self) -> frozenset[str]:
         """Return every clause id of every version."""
@@ -45,6 +58,12 @@ class Library:
 
     def cite(self, clause_id: str, at: datetime) -> Cited | None:
         """Return the clause as it was in force at an instant; nothing when it was not."""
+        span = clause_id, bisect_right(self._days, at)
+        if span not in self._cited:
+            self._cited[span] = self._cite(clause_id, at)
+        return self._cited[span]
+
+    def _cite(self, clause_id: str, at: datetime) -> Cited | None:
         document = self.in_force(self.document_of(clause_id), at)
         if document is None or clause_id not in document.by_id:
             return None
