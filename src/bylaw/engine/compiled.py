@@ -10,13 +10,14 @@ from typing import Final
 
 from bylaw.engine.basis import Basis
 from bylaw.engine.functions import FUNCTIONS
-from bylaw.engine.inputs import Family, Inputs
 from bylaw.engine.matching import Bindings, Matched, Outcome, comparison, interpret_rules
+from bylaw.engine.situation import situation_of
 from bylaw.events.event import Event
 from bylaw.rules.cel.explain import evaluate_traced
 from bylaw.rules.compile.generate import Generated, generate
 from bylaw.rules.compile.profile import Row, profile
-from bylaw.rules.compile.scan import TEXTS, Lists, Question, Scan, Scanner, pattern_set
+from bylaw.rules.compile.scan import TEXTS, Lists, Question, Scan, Scanner
+from bylaw.rules.compile.together import pattern_set
 from bylaw.rules.rule import Rule
 from bylaw.signals.text.patterns import matches_any
 from bylaw.signals.text.phrases import count_mentions, mentioned, mentions
@@ -79,14 +80,9 @@ def profile_rules(
     basis: Basis, kind: str, events: Sequence[Event], clock: Callable[[], int]
 ) -> tuple[Row, ...]:
     """Return what each rule on a kind costs on some events of that kind, measured alone, the dearest first."""
-    families = {signal.family for signal in basis.signals[kind].values()}
 
     def bindings() -> list[Bindings]:
-        inputs = [Inputs(event, basis.signals[kind], basis.lists) for event in events]
-        return [
-            {"event": event, "lists": basis.lists_object, **{name: Family(name, each) for name in families}}
-            for event, each in zip(events, inputs, strict=True)
-        ]
+        return [situation_of(event, basis).bindings for event in events]
 
     return profile({rule.id: _alone(basis, kind, rule) for rule in basis.rules[kind]}, bindings, clock)
 

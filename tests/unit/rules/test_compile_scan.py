@@ -8,11 +8,27 @@ import pytest
 from bylaw.engine.compiled import PATTERNS, PHRASES
 from bylaw.events.event import Event
 from bylaw.events.kinds import KINDS
-from bylaw.rules.compile.scan import TEXTS, Question, joined, pattern_set
+from bylaw.rules.compile.scan import TEXTS, Question, joined
+from bylaw.rules.compile.together import pattern_set
 from rules_in_memory import Rules
 
 WORDS = ("ferry", "quay", "a$", ".", "é", "😀", "", "Ferry", "four\n", "\0", "\\d")
-PATTERNS_TRIED = ("a$", r"\s", r"^the", "(?i)FERRY", "", r"\bfo", "(?m)a$", r"\pL{3}", ".{3,5}q", r"é?$")
+PATTERNS_TRIED = (
+    "a$",
+    r"\s",
+    r"^the",
+    "(?i)FERRY",
+    "",
+    r"\bfo",
+    "(?m)a$",
+    r"\pL{3}",
+    ".{3,5}q",
+    r"é?$",
+    r"the.{0,20}y",
+    "(?i)Q.{10,}0",
+    r"\\d{2,11}|f",
+    "[a-zA-Z]{1,30}y",
+)
 TEXTS_TRIED = ("", "the ferry", "a\n", "a\n\n", "\v", "é 😀", "FERRY quay\0", "four\n5", "a$.\\d")
 LISTS = {
     "first": ("buy now", "casino"),
@@ -113,6 +129,13 @@ def test_questions_that_are_too_many_for_one_scan_are_asked_by_several() -> None
     small = type(TEXTS)(name="small", functions={}, build=build, accepts=TEXTS.accepts, pays=TEXTS.pays)
     scan = joined(small, [Question("contains", f"w{n:02}") for n in range(11)])
     assert {0, 4, 10} <= set(scan("w00 w04 w10")) <= {0, 4, 10, 11}
+
+
+def test_patterns_with_long_gaps_stand_behind_a_filter() -> None:
+    found = pattern_set(["a.{0,40}bcd", "x", "(?i)[a-c]{12,} z", "[a-z]{1,20}$"])
+    assert {0, 1, 2, 3} <= set(found("a x BCD bcd abcabcabcabc Z z"))
+    assert set(found("a b c d")) & {0, 1, 2, 3} == {3}
+    assert set(found("a\nbcd 1")) & {0, 1, 2, 3} == set()
 
 
 def test_no_automaton_that_gave_up_is_believed() -> None:

@@ -17,9 +17,8 @@ from bylaw.rules.cel.standard import STANDARD
 from bylaw.rules.cel.tree import Node
 from bylaw.rules.cel.types import STRING
 from bylaw.rules.compile.identity import Identities, free_names
+from bylaw.rules.compile.together import pattern_set
 from bylaw.rules.patterns import PatternError, compile_pattern
-
-SET_BYTES = 32 << 20  # of one joined automaton; more questions than fit are asked by several
 
 
 class Question(NamedTuple):
@@ -66,35 +65,6 @@ def _accepted(question: Question) -> bool:
     except (PatternError, UnicodeEncodeError):
         return False
     return True
-
-
-def pattern_set(patterns: Sequence[str]) -> Scan:
-    """Return a scan that says which RE2 patterns are found in a text.
-
-    Raises:
-        ValueError: one of them is no pattern, or they are too large together. So does the scan, where the
-            automaton gives up or the text holds half a character.
-    """
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = SET_BYTES
-    joined = re2.Set.SearchSet(options)
-    try:
-        for pattern in patterns:
-            joined.Add(pattern.encode())
-        canary = joined.Add(rb"\z")  # found in every text, unless the automaton gave up
-        joined.Compile()
-    except re2.error as error:
-        raise ValueError("no patterns, or too large together") from error
-    look = joined.Match
-
-    def scan(text: str) -> Collection[int]:
-        found = frozenset(look(text.encode()) or ())
-        if canary not in found:
-            raise ValueError("the automaton gave up")
-        return found
-
-    return scan
 
 
 def _joined(questions: Sequence[Question]) -> Scan:
