@@ -1,5 +1,6 @@
 """Wiring: the place that knows every room. From a book and a stream of records to decisions and counts."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -11,6 +12,9 @@ from bylaw.engine.compiled import compiled
 from bylaw.engine.decide import decide
 from bylaw.engine.decision import Decision
 from bylaw.engine.duplicates import Duplicates, Seen
+from bylaw.engine.memory.keys import Keys
+from bylaw.engine.memory.memory import Memory
+from bylaw.engine.situation import situation_of
 from bylaw.events.decode import event_digest
 from bylaw.events.event import Event
 from bylaw.events.sources.source import Reject
@@ -57,6 +61,7 @@ def decide_all(book: Book, records: Iterable[Event | Reject], tally: Tally) -> I
     """
     basis = book.basis
     matcher = compiled(basis)
+    memory = Memory(basis.memory, Keys(_memory_secret(basis.operator)))
     brakes = Brakes(book.operator.quotas, basis.rules)
     seen = Duplicates()
     for record in records:
@@ -67,7 +72,9 @@ def decide_all(book: Book, records: Iterable[Event | Reject], tally: Tally) -> I
         digest = event_digest(record)
         match seen.see(record.id, digest):
             case Seen.NEW:
-                decision = decide(record, basis, brakes.caution(record.at), matcher, digest)
+                situation = situation_of(record, basis, memory.reader(record, record.at))
+                decision = decide(situation, basis, brakes.caution(record.at), matcher, digest)
+                memory.observe(record, record.at, situation.bindings)
                 tally.braked |= brakes.observe(decision)
                 tally.count(decision)
                 yield decision
@@ -77,6 +84,12 @@ def decide_all(book: Book, records: Iterable[Event | Reject], tally: Tally) -> I
                 reject = _conflict(record)
                 tally.reject(reject)
                 yield reject
+
+
+def _memory_secret(operator: str) -> bytes:
+    # Digests of keys stay in this process and in decisions; a vault's secret takes this one's place when
+    # there is a record. Until then the same run must give the same bytes.
+    return hashlib.sha256(b"memory of " + operator.encode()).digest()
 
 
 def _conflict(event: Event) -> Reject:

@@ -18,13 +18,17 @@ from bylaw.book.operator import FILE as OPERATOR_FILE
 from bylaw.book.operator import Operator, event_kinds, read_operator
 from bylaw.book.promises import FILE as PROMISES_FILE
 from bylaw.book.promises import Promise, read_promises
-from bylaw.book.rule_files import Names, read_rules
+from bylaw.book.rule_files import Names, read_counters, read_rules
 from bylaw.engine.basis import Basis, basis_of
 from bylaw.engine.decide import ERROR_QUEUE
 from bylaw.engine.environment import environment_for
+from bylaw.engine.memory.acquaintance import Acquaintance
+from bylaw.engine.memory.counters import Counter
+from bylaw.engine.memory.memory import Spec, spec_of
 from bylaw.events.decode import Codec
 from bylaw.events.kinds import Kind
 from bylaw.policy.library import Library
+from bylaw.rules.compile.costs import check_costs
 from bylaw.rules.rule import Rule
 
 
@@ -37,6 +41,7 @@ class Book:
     operator: Operator
     library: Library
     rules: tuple[Rule, ...]
+    counters: Mapping[str, Counter]
     promises: Mapping[str, Promise]
     lists: Mapping[str, tuple[str, ...]]
     limits: Limits | None
@@ -54,7 +59,15 @@ class Book:
             lists=self.lists,
             rules=self.rules,
             kinds=self.kinds,
+            memory=self.memory,
         )
+
+    @property
+    def memory(self) -> Spec:
+        """What is to be remembered of events for the rules."""
+        own = frozenset(self.operator.operator.accounts)
+        conditions = [condition for rule in self.rules for condition in rule.conditions.values()]
+        return spec_of(self.digest, conditions, self.counters, Acquaintance(operators=own))
 
     @property
     def codec(self) -> Codec:
@@ -89,12 +102,16 @@ def book_of(folder: Folder) -> Book:
     promises_bytes = folder.files.get(PROMISES_FILE)
     library = read_documents(folder, problems)
     promises = read_promises(promises_bytes, clauses_below(library), _defined(operator), problems)
+    environments = {name: environment_for(kind, lists) for name, kind in kinds.items()}
     names = Names(
         clauses=library.clause_ids(),
         queues=frozenset({*operator.queues, ERROR_QUEUE}),
-        environments={name: environment_for(kind, lists) for name, kind in kinds.items()},
+        kinds=kinds,
+        environments=environments,
+        counters=read_counters(folder, environments, problems),
     )
     rules = read_rules(folder, names, problems)
+    problems += check_costs(rules)
     known = {"rules": [rule.id for rule in rules], "clauses": names.clauses}
     cases = read_cases(folder, Codec(kinds.values()), known, problems)
     problems += check_links(library)
@@ -106,6 +123,7 @@ def book_of(folder: Folder) -> Book:
         operator=operator,
         library=library,
         rules=rules,
+        counters=names.counters,
         promises=promises,
         lists=lists,
         limits=limits,

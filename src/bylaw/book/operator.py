@@ -27,6 +27,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     country: str = ""
     regions: tuple[str, ...] = ()
     languages: tuple[str, ...] = ("en",)
+    accounts: tuple[str, ...] = ()  # the operator's own, with which customers have dealings
 
 
 class ContactPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

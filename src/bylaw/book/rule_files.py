@@ -10,23 +10,70 @@ from bylaw.base.errors import Problem, Problems, Where
 from bylaw.base.spelling import did_you_mean
 from bylaw.book.folder import Folder
 from bylaw.book.yaml_reader import Node, YamlReader
+from bylaw.engine.memory.counters import Counter, declare_counter, kind_counters
+from bylaw.engine.memory.reads import bind
+from bylaw.events.kinds import Kind
 from bylaw.rules.cel.condition import Condition, compile_condition
 from bylaw.rules.cel.environment import Environment
 from bylaw.rules.effects import EFFECTS, Argument, Effect, EffectType
 from bylaw.rules.rule import Mode, OnError, Rule
 
-SET_KEYS = ("about", "on_error", "rules")
+SET_KEYS = ("about", "on_error", "counters", "rules")
+COUNTER_KEYS = ("id", "on", "where", "by", "note")
 RULE_KEYS = ("id", "clause", "on", "when", "then", "mode", "roll-out", "since", "note")
 MAX_RULES = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What a rule may refer to: clause ids, queues, and an environment for each event kind."""
+    """What a rule may refer to: clause ids, queues, event kinds with an environment for each, and counters."""
 
     clauses: frozenset[str]
     queues: frozenset[str]
+    kinds: Mapping[str, Kind]
     environments: Mapping[str, Environment]
+    counters: Mapping[str, Counter]
+
+
+def read_counters(
+    folder: Folder, environments: Mapping[str, Environment], problems: list[Problem]
+) -> Mapping[str, Counter]:
+    """Return the counters that rules may ask: every kind of event by its actor, and those the book declares."""
+    counters = dict(kind_counters(environments))
+    for path, data in folder.under("rules", ".yaml", ".yml"):
+        reader = YamlReader(path, [])  # what else is wrong with the file, reading its rules will tell
+        root = reader.root(data)
+        entries = reader.mapping(root) if root is not None else {}
+        reader.problems = problems
+        for node in reader.sequence(entries["counters"]) if "counters" in entries else ():
+            counter = _counter(reader, node, environments)
+            if counter is None:
+                continue
+            if counter.id in counters:
+                reader.complain(
+                    node, "counter.repeated_id", f"`{counter.id}` is a counter already", "rename it"
+                )
+            counters[counter.id] = counter
+    return counters
+
+
+def _counter(reader: YamlReader, node: Node, environments: Mapping[str, Environment]) -> Counter | None:
+    before = len(reader.problems)
+    entries = reader.mapping(node, known=COUNTER_KEYS, needed=("id", "on"))
+    if len(reader.problems) > before:
+        return None
+    try:
+        return declare_counter(
+            reader.text(entries["id"]),
+            on=reader.texts(entries["on"]),
+            where=reader.text(entries["where"]) if "where" in entries else "",
+            by=reader.text(entries["by"]) if "by" in entries else "event.actor",
+            environments=environments,
+            place=reader.where(node),
+        )
+    except Problems as error:
+        reader.problems += error.problems
+        return None
 
 
 def read_rules(folder: Folder, names: Names, problems: list[Problem]) -> tuple[Rule, ...]:
@@ -84,7 +131,7 @@ def _rule(reader: YamlReader, node: Node, names: Names, on_error: OnError) -> Ru
     return Rule(
         id=reader.text(entries["id"]),
         clauses=_clauses(reader, entries["clause"], names.clauses),
-        conditions=_conditions(reader, entries["on"], source, where, names.environments),
+        conditions=_conditions(reader, entries["on"], source, where, names),
         source=" ".join(source.split()),
         effects=tuple(
             effect for item in reader.one_or_many(entries["then"]) for effect in _effect(reader, item, names)
@@ -117,19 +164,19 @@ def _clauses(reader: YamlReader, node: Node, known: frozenset[str]) -> tuple[str
 
 
 def _conditions(
-    reader: YamlReader, node: Node, source: str, where: Where, environments: Mapping[str, Environment]
+    reader: YamlReader, node: Node, source: str, where: Where, names: Names
 ) -> Mapping[str, Condition]:
     conditions: dict[str, Condition] = {}
     told: set[Problem] = set()
     for item in reader.one_or_many(node):
         kind = reader.text(item)
-        if kind not in environments:
-            reader.complain(
-                item, "rule.unknown_kind", f"unknown event kind `{kind}`", did_you_mean(kind, environments)
-            )
+        if kind not in names.environments:
+            hint = did_you_mean(kind, names.environments)
+            reader.complain(item, "rule.unknown_kind", f"unknown event kind `{kind}`", hint)
             continue
         try:
-            conditions[kind] = compile_condition(source, environments[kind], where=where)
+            condition = compile_condition(source, names.environments[kind], where=where)
+            conditions[kind] = bind(condition, names.counters, names.kinds)
         except Problems as error:
             told.update(error.problems)  # the same mistake shows once for each kind
     reader.problems += sorted(told, key=lambda problem: (problem.where, problem.message))

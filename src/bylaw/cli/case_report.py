@@ -9,6 +9,7 @@ from bylaw.book.cases import PolicyCase, Shortfall, judge
 from bylaw.cli.screen import out, table
 from bylaw.engine.decide import decide
 from bylaw.engine.decision import Decision
+from bylaw.engine.situation import situation_of
 from bylaw.engine.trace import Question, ask_all
 
 
@@ -37,13 +38,14 @@ def run_cases(book: Book) -> list[CaseResult]:
     basis = book.basis
     results = []
     for case in book.cases:
-        decision = decide(case.event, basis)
+        situation = situation_of(case.event, basis)
+        decision = decide(situation, basis)
         shortfalls = judge(case, decision)
         concerned = {
             rule for s in shortfalls if s.what in ("rules", "shadow") for rule in (*s.expected, *s.got)
         }
         concerned |= {rule.id for rule in book.rules if shortfalls and _expects(case, rule.clauses)}
-        questions = tuple(ask_all(case.event, basis, concerned)) if shortfalls else ()
+        questions = tuple(ask_all(situation, basis, concerned)) if shortfalls else ()
         results.append(CaseResult(case=case, decision=decision, shortfalls=shortfalls, questions=questions))
     return results
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 from bylaw.engine.environment import lists_object
+from bylaw.engine.memory.memory import Spec
 from bylaw.events.kinds import Kind
 from bylaw.policy.library import Library
 from bylaw.rules.rule import Mode, Rule
@@ -24,6 +25,7 @@ class Basis:
     rules: Mapping[str, tuple[Rule, ...]]  # by event kind; rules that are off are left out
     signals: Mapping[str, Mapping[str, Signal]]  # by event kind, then by name
     families: Mapping[str, tuple[str, ...]]  # of those signals, by event kind
+    memory: Spec  # what is to be remembered for the rules
 
 
 def basis_of(
@@ -34,6 +36,7 @@ def basis_of(
     lists: Lists,
     rules: Iterable[Rule],
     kinds: Mapping[str, Kind],
+    memory: Spec,
 ) -> Basis:
     """Return the basis of a book: rules sorted by the kinds they run on."""
     signals = {name: signals_for(kind) for name, kind in kinds.items()}
@@ -46,5 +49,6 @@ def basis_of(
         lists_object=lists_object(lists),
         rules={name: tuple(rule for rule in live if name in rule.conditions) for name in kinds},
         signals=signals,
+        memory=memory,
         families={name: tuple(sorted({s.family for s in some.values()})) for name, some in signals.items()},
     )

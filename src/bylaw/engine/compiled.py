@@ -11,8 +11,6 @@ from typing import Final
 from bylaw.engine.basis import Basis
 from bylaw.engine.functions import FUNCTIONS
 from bylaw.engine.matching import Bindings, Matched, Outcome, comparison, interpret_rules
-from bylaw.engine.situation import situation_of
-from bylaw.events.event import Event
 from bylaw.rules.cel.explain import evaluate_traced
 from bylaw.rules.compile.generate import Generated, generate
 from bylaw.rules.compile.profile import Row, profile
@@ -77,14 +75,13 @@ def _outcomes(
 
 
 def profile_rules(
-    basis: Basis, kind: str, events: Sequence[Event], clock: Callable[[], int]
+    basis: Basis, kind: str, given: Callable[[], Sequence[Bindings]], clock: Callable[[], int]
 ) -> tuple[Row, ...]:
-    """Return what each rule on a kind costs on some events of that kind, measured alone, the dearest first."""
+    """Return what each rule on a kind costs, measured alone, the dearest first.
 
-    def bindings() -> list[Bindings]:
-        return [situation_of(event, basis).bindings for event in events]
-
-    return profile({rule.id: _alone(basis, kind, rule) for rule in basis.rules[kind]}, bindings, clock)
+    ``given`` binds some events of that kind anew each time it is called; ``clock`` tells nanoseconds.
+    """
+    return profile({rule.id: _alone(basis, kind, rule) for rule in basis.rules[kind]}, given, clock)
 
 
 def _alone(basis: Basis, kind: str, rule: Rule) -> Callable[[Bindings], object]:

@@ -14,12 +14,11 @@ from bylaw.base.ids import derived_id
 from bylaw.engine.basis import Basis
 from bylaw.engine.brakes import NO_CAUTION, Caution
 from bylaw.engine.decision import SEMANTICS, Citation, Decision, Diagnostic, Match
-from bylaw.engine.inputs import Inputs
 from bylaw.engine.matching import Erred, Matched, Matcher, Outcome, interpret_rules
 from bylaw.engine.resolve import Request, resolve
+from bylaw.engine.situation import Situation
 from bylaw.events.decode import event_digest
 from bylaw.events.event import Event
-from bylaw.events.kinds import kind_of
 from bylaw.rules.effects import Effect, Lane
 from bylaw.rules.rule import Mode, OnError, Rule
 
@@ -43,7 +42,7 @@ class _Cited:
 
 
 def decide(
-    event: Event,
+    situation: Situation,
     basis: Basis,
     caution: Caution = NO_CAUTION,
     matcher: Matcher = interpret_rules,
@@ -52,16 +51,14 @@ def decide(
     """Return what the rules of a book say about an event, by the clauses in force at its time.
 
     Args:
-        event: decoded and checked.
+        situation: the event with its inputs (``situation_of``).
         basis: the book.
         caution: what the fuses say beforehand (``brakes``).
         matcher: evaluates the rules; every one gives the same outcomes.
         digest: of the event, when the caller has it already.
     """
-    kind = kind_of(event)
-    inputs = Inputs(event, basis.signals[kind], basis.lists)
-    bindings = {"event": event, "lists": basis.lists_object, **inputs.families(basis.families[kind])}
-    outcomes: tuple[Outcome, ...] = tuple(matcher(basis.rules[kind], kind, bindings))
+    event, kind = situation.event, situation.kind
+    outcomes: tuple[Outcome, ...] = tuple(matcher(basis.rules[kind], kind, situation.bindings))
 
     matched = [_cite(outcome, event, basis, caution) for outcome in outcomes if isinstance(outcome, Matched)]
     erred = [outcome for outcome in outcomes if isinstance(outcome, Erred)]
@@ -81,7 +78,8 @@ def decide(
         effects=planned,
         dropped=dropped,
         matches=tuple(_match(cited.match) for cited in matched),
-        signals=tuple(inputs.readings()),
+        signals=tuple(situation.inputs.readings()),
+        readings=situation.past.readings() if situation.past else (),
         diagnostics=tuple(_diagnostics(matched, erred)),
         degraded=bool(erred),
     )

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import msgspec
 
+from bylaw.engine.memory.reader import Reading
 from bylaw.rules.effects import Argument
 from bylaw.signals.signal import SignalValue
 
@@ -104,6 +105,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     dropped: tuple[Dropped, ...]
     matches: tuple[Match, ...]
     signals: tuple[SignalReading, ...]
+    readings: tuple[Reading, ...] = ()  # what rules asked of the past, and the answers
     diagnostics: tuple[Diagnostic, ...]
     degraded: bool
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from types import SimpleNamespace
 
 from bylaw.engine.functions import FUNCTIONS
+from bylaw.engine.memory.functions import FUNCTIONS as MEMORY_FUNCTIONS
 from bylaw.engine.types import TYPES
 from bylaw.events.kinds import FieldSpec, Kind
 from bylaw.rules.cel.environment import Environment
@@ -20,7 +21,7 @@ def environment_for(kind: Kind, lists: Lists) -> Environment:
             "lists": ObjectType("lists", {name: Field(TYPES["list(string)"]) for name in lists}),
             **_families(signals_for(kind).values()),
         },
-        functions=FUNCTIONS,
+        functions=(*FUNCTIONS, *MEMORY_FUNCTIONS),
     )
 
 

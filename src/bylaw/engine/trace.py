@@ -5,10 +5,8 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from bylaw.engine.basis import Basis
-from bylaw.engine.inputs import Inputs
 from bylaw.engine.matching import comparison
-from bylaw.events.event import Event
-from bylaw.events.kinds import kind_of
+from bylaw.engine.situation import Situation
 from bylaw.rules.cel.explain import evaluate_traced
 
 
@@ -21,20 +19,18 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     result: str
 
 
-def ask_all(event: Event, basis: Basis, rules: Collection[str]) -> Iterable[Question]:
+def ask_all(situation: Situation, basis: Basis, rules: Collection[str]) -> Iterable[Question]:
     """Evaluate the named rules and tell what each compared, whatever came of it.
 
     A rule that does not run on the event's kind is told as such.
     """
-    kind = kind_of(event)
-    inputs = Inputs(event, basis.signals[kind], basis.lists)
-    bindings = {"event": event, "lists": basis.lists_object, **inputs.families(basis.families[kind])}
+    kind = situation.kind
     running = {rule.id: rule for rule in basis.rules[kind]}
     for name in sorted(rules):
         if name not in running:
             yield Question(rule=name, expression=f"does not run on {kind}", operands=(), result="–")
             continue
-        traced = evaluate_traced(running[name].conditions[kind], bindings)
+        traced = evaluate_traced(running[name].conditions[kind], situation.bindings)
         for c in map(comparison, traced.comparisons):
             yield Question(rule=name, expression=c.expression, operands=c.operands, result=c.result)
         yield Question(rule=name, expression="the whole condition", operands=(), result=traced.shown)

@@ -11,6 +11,7 @@ from bylaw.base.errors import Where
 from bylaw.book.book import Book
 from bylaw.engine.decide import decide
 from bylaw.engine.decision import Decision
+from bylaw.engine.situation import situation_of
 from small_book import FILES, LATER, POLICY, a_book, with_files
 
 CITED = [("house", "2026-01-01", "house/words/p1")]
@@ -24,7 +25,9 @@ def decided(book: Book, **fields: Any) -> Decision:
         "actor": "a",
         "text": "AAA",
     } | fields
-    return decide(book.codec.decode(msgspec.json.encode(event), where=Where("test")), book.basis)
+    basis = book.basis
+    read = book.codec.decode(msgspec.json.encode(event), where=Where("test"))
+    return decide(situation_of(read, basis), basis)
 
 
 def cited(decision: Decision) -> list[tuple[str, str, str]]:
