@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from itertools import count
 
+from bylaw.base.errors import NOWHERE
 from bylaw.engine.compiled import compiled, profile_rules
 from bylaw.events.kinds import KINDS
 from bylaw.rules.compile.costs import KIND_COST_LIMIT, RULE_COST_LIMIT, check_costs
@@ -12,6 +13,7 @@ from rules_in_memory import rule_of
 from small_book import a_book
 
 POST = KINDS["post.created"]
+LINE = b'{"kind":"post.created","id":"e1","at":"2026-02-01T00:00:00Z","text":"AAA"}'
 DEAR = "event.links.all(a, event.links.all(b, event.links.exists(c, a == b || b == c)))"
 
 
@@ -73,10 +75,10 @@ def test_a_profile_is_a_matter_of_the_clock_it_is_given() -> None:
 
 def test_the_rules_of_a_book_have_a_profile() -> None:
     book = a_book()
-    line = b'{"kind":"post.created","id":"e1","at":"2026-02-01T00:00:00Z","text":"AAA"}'
-    event = book.codec.decode(line, where=next(iter(book.basis.rules["post.created"])).where)
+    event = book.codec.decode(LINE, where=NOWHERE)
+    bindings = {"event": event, "lists": book.basis.lists_object}
     clock = count(0, 1000)
-    (row,) = profile_rules(book.basis, "post.created", [event], lambda: next(clock))
+    (row,) = profile_rules(book.basis, "post.created", lambda: [bindings], lambda: next(clock))
     assert (row.rule, row.microseconds, row.share) == ("shouting", 1.0, 1.0)
 
 

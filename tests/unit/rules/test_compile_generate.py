@@ -1,5 +1,6 @@
 """The generated function of a kind: readable, guarded where it must be, and never the last word."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,13 +15,20 @@ from bylaw.rules.cel.functions import function
 from bylaw.rules.cel.types import BOOL, INT, STRING, Field, ObjectType
 from bylaw.rules.compile.generate import generate
 from bylaw.rules.compile.scan import TEXTS
-from bylaw.rules.rule import Mode, OnError, Rule
+from bylaw.rules.rule import Rule
 from rules_in_memory import Rules, rule_of
 
+KIND = "message.sent"
+MESSAGE = ObjectType(KIND, {"text": Field(STRING)})
 NUMBERS = declare_kind(
     "numbers.told",
     {"a": "int", "b": "int", "maybe": "optional int", "words": "list(string)", "half": "double"},
 )
+
+
+def hosted(source: str, environment: Environment) -> Rule:
+    rule = rule_of("r", "true", KINDS[KIND])
+    return replace(rule, conditions={KIND: compile_condition(source, environment)})
 
 
 def code(rules: Rules) -> str:
@@ -175,14 +183,22 @@ def test_a_function_of_the_host_that_reads_more_than_its_arguments_keeps_its_pla
         return 3
 
     counted = function("count", [STRING], INT, count)
-    event = ObjectType("message.sent", {"text": Field(STRING)})
-    environment = Environment({"event": event}, [counted])
-    condition = compile_condition('count("a") > 5 && event.text == "x"', environment, expected=BOOL)
-    rule = Rule(id="r", clauses=("c",), conditions={"message.sent": condition}, source="", effects=(), mode=Mode.ENFORCE,
-                on_error=OnError.SKIP, rule_set="s")  # fmt: skip
-    generated = generate([rule], "message.sent", lists={}, scanners=[])
+    environment = Environment({"event": MESSAGE}, [counted])
+    generated = generate(
+        [hosted('count("a") > 5 && event.text == "x"', environment)], KIND, lists={}, scanners=[]
+    )
     assert generated.run(message("y"), {}) == ([], [])
     assert asked == ["a"]
+
+
+def test_a_function_may_be_given_an_object_of_the_host() -> None:
+    past = ObjectType("past", {})
+    known = function("known", [past, STRING], BOOL, lambda record, name: name in record.target)
+    environment = Environment({"event": MESSAGE, "past": past}, [known])
+    sources = ("known(past, event.text)", "known(past, 'z') || known(past, 'y')")
+    generated = generate([hosted(source, environment) for source in sources], KIND, lists={}, scanners=[])
+    assert generated.run(message("y"), {"past": {"y"}}) == ([0, 1], [])
+    assert generated.run(message("y"), {}) == ([], [0, 1])
 
 
 def test_the_source_runs_by_itself_and_names_each_rule() -> None:
