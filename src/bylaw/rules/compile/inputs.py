@@ -55,13 +55,17 @@ class Fields:
         """Return what reads and checks all of them, at the top of the generated function."""
         lines: list[str] = []
         for field, (name, kind, optional) in self._read.items():
-            check = [f"if {_UNFIT[kind].format(f'f_{name}')}:", f"    raise UnfitError({field!r})"]
-            lines.append(f"f_{name} = {_attribute(field)}")
+            lines += [f"f_{name} = {_attribute(field)}", f"if {_UNFIT[kind].format(f'f_{name}')}:"]
+            refuse = f"raise UnfitError({field!r})"
             if optional:
-                absent = [f"if f_{name} is ABSENT:", f"    del f_{name}  # reading it is an error", "else:"]
-                lines += [*absent, *indented(check)]
+                kept = [
+                    f"if f_{name} is not ABSENT:",
+                    f"    {refuse}",
+                    f"del f_{name}  # reading it is an error",
+                ]
+                lines += indented(kept)
             else:
-                lines += check
+                lines.append(f"    {refuse}")
         return lines
 
 
