@@ -40,8 +40,9 @@ class CompiledRules:
         """Return the outcomes of the rules on one event, in the order of the rules."""
         if rules is not self._rules.get(kind) or bindings.get("lists") is not self._lists_object:
             return interpret_rules(rules, kind, bindings)
+        run = self.generated(kind).run
         try:
-            hits, redos = self.generated(kind).run(bindings["event"], bindings)
+            hits, redos = run(bindings["event"], bindings)
         except Exception:  # noqa: BLE001 - whatever it was, the interpreter has the answer
             return interpret_rules(rules, kind, bindings)
         if not hits and not redos:
