@@ -1,26 +1,20 @@
-"""Ordinary people: what they write, whom they know, the addresses they share, the journeys they make.
-
-Some scenes are here because they look like abuse and are none: an invitation to everybody one knows, forty
-congratulations within an hour, a class that registers together, somebody who forgot a password.
-"""
+"""Ordinary people on an ordinary day: what they write, whom they know, the addresses they share, their journeys."""
 
 from collections.abc import Callable, Iterator
 
 from bylaw.events.event import Event
 from bylaw.events.vocabulary import (
     AccountLoginFailed,
-    AccountRegistered,
     CommentCreated,
     ListingCreated,
     MessageSent,
     PostCreated,
     ProfileUpdated,
     RelationMade,
-    ReportReceived,
     RequestServed,
     SessionSeen,
 )
-from bylaw.simulation.chance import HOUR, OFFICE, between, pick
+from bylaw.simulation.chance import HOUR, between, pick
 from bylaw.simulation.population import ABROAD, HOMES, HOUSEHOLD, Person, home_ip, mobile_ip
 from bylaw.simulation.scene import Scene, Stage
 
@@ -95,7 +89,8 @@ def _sells(stage: Stage, me: Person) -> Event:
     )
 
 
-def _describes(stage: Stage, me: Person) -> Event:
+def describes(stage: Stage, me: Person) -> Event:
+    """Somebody says who they are."""
     return stage.after(200, ProfileUpdated, actor=me.account, bio=stage.say("bio"), changed=["bio"])
 
 
@@ -106,7 +101,7 @@ _DEEDS: tuple[_Deed, ...] = (
     *[_posts] * 3,
     *[_befriends] * 3,
     _sells,
-    _describes,
+    describes,
 )
 
 
@@ -188,116 +183,10 @@ def forgotten_password(stage: Stage) -> Iterator[Event]:
     yield stage.log_in(me, mean=60)
 
 
-def newcomer(stage: Stage, *, ip: str = "") -> Iterator[Event]:
-    """Somebody registers, says who they are and finds friends."""
-    number = int(stage.chance.random() * 1e9)
-    me = stage.world.person(number, role="newcomer")
-    yield _registers(stage, me, ip or me.ip, 0)
-    yield _describes(stage, me)
-    yield stage.after(
-        90, RelationMade, actor=me.account, other=stage.world.anybody(stage.chance).account, relation="follow"
-    )
-
-
-def school_class(stage: Stage) -> Iterator[Event]:
-    """A class registers in one lesson, from one address."""
-    ip = home_ip(stage.chance)
-    for _ in range(between(stage.chance, 8, 20)):
-        yield _registers(
-            stage, stage.world.person(int(stage.chance.random() * 1e9), role="newcomer"), ip, 100
-        )
-
-
-def _registers(stage: Stage, me: Person, ip: str, mean: float) -> Event:
-    return stage.after(
-        mean,
-        AccountRegistered,
-        actor=me.account,
-        email=me.email,
-        username=me.username,
-        display_name=me.display_name,
-        age=between(stage.chance, 16, 80),
-        country=me.place.country,
-        interface="web",
-        ip=ip,
-        plan="commons",
-    )
-
-
-def feast(stage: Stage) -> Iterator[Event]:
-    """Somebody invites everyone they know with nearly the same words; all know each other, most answer."""
-    me = stage.world.anybody(stage.chance)
-    text = stage.say("invitation")
-    start = me.number - me.number % 12
-    guests = [stage.world.person(start + n) for n in range(12) if start + n != me.number]
-    for guest in guests:
-        yield stage.after(
-            30, RelationMade, actor=guest.account, other=me.account, relation="follow", mutual=True
-        )
-    for guest in guests:
-        yield _writes(stage, me, guest, text, 45)
-        if stage.chance.random() < 0.7:
-            yield _writes(stage, guest, me, stage.say("chat"), 40)
-
-
-def _writes(stage: Stage, me: Person, to: Person, text: str, mean: float) -> Event:
-    return stage.after(
-        mean,
-        MessageSent,
-        actor=me.account,
-        channel="chat",
-        recipient=to.account,
-        recipient_count=1,
-        text=text,
-    )
-
-
-def celebration(stage: Stage) -> Iterator[Event]:
-    """Many people write to one within an hour, and all mean well."""
-    star = stage.world.anybody(stage.chance)
-    for _ in range(between(stage.chance, 25, 60)):
-        yield stage.after(
-            70,
-            CommentCreated,
-            actor=stage.world.anybody(stage.chance).account,
-            recipient=star.account,
-            place="group/neighbours",
-            text=stage.say("congratulation"),
-        )
-
-
-def look_alike(stage: Stage) -> Iterator[Event]:
-    """Somebody talks about bad things without doing any."""
-    me = stage.world.anybody(stage.chance)
-    yield stage.after(
-        0, PostCreated, actor=me.account, place=stage.say("group"), text=stage.say("look_alike")
-    )
-
-
-def report(stage: Stage) -> Iterator[Event]:
-    """Somebody reports somebody; whether rightly, nobody knows yet."""
-    chance = stage.chance
-    yield stage.after(
-        0,
-        ReportReceived,
-        actor=stage.world.anybody(chance).account,
-        category=pick(chance, ("spam", "harassment", "other")),
-        target=stage.world.anybody(chance).account,
-        text=stage.say("report"),
-        channel="form",
-    )
-
-
 SCENES = (
     Scene(name="visit", actor_kind="person", share=46, size=9.1, play=visit),
     Scene(name="family", actor_kind="family", share=10, size=14, play=family),
     Scene(name="household", actor_kind="household", share=2, size=9, play=household),
     Scene(name="journey", actor_kind="traveller", share=6, size=8, play=journey),
     Scene(name="forgotten-password", actor_kind="person", share=0.3, size=5.5, play=forgotten_password),
-    Scene(name="newcomer", actor_kind="newcomer", share=1.5, size=3, play=newcomer),
-    Scene(name="school-class", actor_kind="newcomer", share=0.2, size=14, play=school_class, rhythm=OFFICE),
-    Scene(name="feast", actor_kind="person", share=0.7, size=30, play=feast),
-    Scene(name="celebration", actor_kind="person", share=0.7, size=42, play=celebration),
-    Scene(name="look-alike", actor_kind="person", share=0.6, size=1, play=look_alike),
-    Scene(name="report", actor_kind="person", share=0.4, size=1, play=report),
 )

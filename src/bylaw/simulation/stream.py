@@ -13,7 +13,7 @@ from itertools import islice
 from bylaw.base.errors import InputError
 from bylaw.base.ids import derived_id
 from bylaw.events.event import Event
-from bylaw.simulation import intruders, members, misuse, organisations, unsolicited
+from bylaw.simulation import intruders, members, misuse, occasions, organisations, unsolicited
 from bylaw.simulation.chance import DAY, Chance, chance_of
 from bylaw.simulation.population import World
 from bylaw.simulation.scene import BENIGN, Scene, Stage
@@ -25,7 +25,7 @@ MAX_DAYS = 3_660
 EVENTS_PER_PERSON = 20  # and day, all traffic divided by all people; few of them come on a given day
 FEWEST_PEOPLE = 240
 
-ORDINARY: tuple[Scene, ...] = (*members.SCENES, *organisations.SCENES)
+ORDINARY: tuple[Scene, ...] = (*members.SCENES, *occasions.SCENES, *organisations.SCENES)
 ABUSE: tuple[Scene, ...] = (*unsolicited.SCENES, *intruders.SCENES, *misuse.SCENES)
 SCENES: tuple[Scene, ...] = (*ORDINARY, *ABUSE)
 TOPICS: frozenset[str] = frozenset(topic for scene in ABUSE for topic in scene.topics.values())
