@@ -99,6 +99,13 @@ def test_what_only_one_branch_needs_is_computed_there() -> None:
     assert rules.outcomes(message(channel="chat")) == {}
 
 
+def test_what_a_comprehension_walks_over_may_be_shared() -> None:
+    rules = Rules(
+        *(f"has(event.channel) && event.text.lowerAscii().split(' ').exists(w, w == '{w}')" for w in "ab")
+    )
+    assert rules.outcomes(message("A b", channel="mail")) == {"r0": "true", "r1": "true"}
+
+
 def test_an_error_in_what_is_shared_is_the_error_of_each_rule() -> None:
     rules = Rules(
         "event.subject.lowerAscii() == 'a'", "event.subject.lowerAscii() == 'b'", "event.text == ''"

@@ -204,7 +204,7 @@ class Writer:
         if not walks_over_texts(node):
             return None
         name = self.names.fresh("x")
-        walked = self.write(node.range, place)
+        walked = self.write(node.range, replace(place, inner=True))  # no name can be assigned there either
         inside = replace(place, certain=False, inner=True, names={**place.names, node.names[0]: name})
         body = self.write(node.body, inside)
         condition = self.write(node.condition, inside) if node.condition else Written("True")

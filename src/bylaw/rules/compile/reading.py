@@ -14,7 +14,7 @@ from bylaw.rules.cel.interpret import Interpreter
 from bylaw.rules.cel.limits import LIST_LIMIT, TEXT_LIMIT
 from bylaw.rules.cel.tree import Node
 from bylaw.rules.cel.types import BOOL, DOUBLE, INT, STRING, TIMESTAMP, ObjectType, Type
-from bylaw.rules.cel.values import Record, Timestamp, Value, from_python
+from bylaw.rules.cel.values import INT_MAX, INT_MIN, Record, Timestamp, Value, from_python
 from bylaw.rules.compile.bounds import ISLAND_STEPS, SHORT_TEXT
 
 UNKNOWN: Final = type("Unknown", (), {"__slots__": (), "__repr__": lambda _: "UNKNOWN"})()  # not computed yet
@@ -25,6 +25,11 @@ _CLASSES: Final[Mapping[Type, type]] = {
     INT: int,
     DOUBLE: float,
     TIMESTAMP: Timestamp,
+}
+
+_ALLOWED: Final[Mapping[Type, Callable[[Any], bool]]] = {
+    STRING: lambda text: len(text) <= TEXT_LIMIT,
+    INT: lambda number: INT_MIN <= number <= INT_MAX,
 }
 
 
@@ -48,9 +53,11 @@ def reader(kind: Type) -> Callable[[Any], Value] | None:
 
 
 def _scalar(kind: Type, wanted: type) -> Callable[[Any], Value]:
+    allowed = _ALLOWED.get(kind)
+
     def read(value: Any) -> Value:  # noqa: ANN401 - whatever the host has
-        made = value if value.__class__ is str else from_python(value, kind)
-        if made.__class__ is not wanted or (wanted is str and len(str(made)) > TEXT_LIMIT):
+        made = value if value.__class__ is wanted else from_python(value, kind)
+        if made.__class__ is not wanted or (allowed and not allowed(made)):
             raise UnfitError(f"no {kind}")
         return made
 
