@@ -7,14 +7,14 @@ source of chance: both are arguments.
 
 import hashlib
 
-from bylaw.base.canonical import canonical_bytes
+import msgspec
 
 _ID_BYTES = 15  # 120 bits
 
 
 def derived_id(prefix: str, *parts: str) -> str:
     """Return ``prefix_…``: 30 hexadecimal digits of the digest of ``parts``, kept apart from each other."""
-    return f"{prefix}_{hashlib.sha256(canonical_bytes(list(parts))).hexdigest()[: 2 * _ID_BYTES]}"
+    return f"{prefix}_{hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[: 2 * _ID_BYTES]}"
 
 
 def time_ordered_id(prefix: str, unix_ms: int, chance: bytes) -> str:

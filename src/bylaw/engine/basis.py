@@ -28,7 +28,7 @@ class Basis:
     memory: Spec  # what is to be remembered for the rules
 
 
-def basis_of(
+def basis_of(  # noqa: PLR0913 - each is a part of the book
     *,
     operator: str,
     book: str,

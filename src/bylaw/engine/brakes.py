@@ -61,11 +61,12 @@ class Brakes:
 
     def observe(self, decision: Decision) -> frozenset[str]:
         """Count a decision; return the rules that it tripped the brake of."""
+        young = self._young.get(decision.kind, ())
+        if not (young or (self._quotas and decision.effects)):
+            return frozenset()
         spent = [planned.effect for planned in decision.effects if planned.effect in self._quotas]
         self._planned.update(spent)
-        tripped = frozenset(
-            rule.id for rule in self._young.get(decision.kind, ()) if self._trips(rule, decision)
-        )
+        tripped = frozenset(rule.id for rule in young if self._trips(rule, decision))
         self._braked |= tripped
         if spent or tripped:
             self._tell()

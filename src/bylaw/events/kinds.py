@@ -81,7 +81,11 @@ def kind_of(event: Event) -> str:
 
 def text_of(event: Event) -> str:
     """Return what was written: the text fields of an event that are there, joined by newlines."""
-    texts = (getattr(event, name) for name in _names_of_texts(type(event)))
+    names = _names_of_texts(type(event))
+    if len(names) == 1:  # COST: most kinds, and asked for by every signal of text
+        text = getattr(event, names[0])
+        return "" if text is UNSET else text
+    texts = (getattr(event, name) for name in names)
     return "\n".join(text for text in texts if text is not UNSET)
 
 

@@ -9,6 +9,7 @@ another word than those stands beside it.
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
@@ -72,8 +73,14 @@ def _ready(names: tuple[str, ...]) -> _Names:
     )
 
 
-def _shapes(name: str) -> Iterator[str]:
-    """Yield what the protected name may look like inside a name: all of it, its core, its core cut free."""
+# COST: the same account acts many times; its name is read once while it does.
+@lru_cache(maxsize=1024)
+def _shapes(name: str) -> tuple[str, ...]:
+    """Return what the protected name may look like inside a name: all of it, its core, its core cut free."""
+    return tuple(_shapes_in(name))
+
+
+def _shapes_in(name: str) -> Iterator[str]:
     words = _words(name)
     for each in (words, [word.strip(_DIGITS) for word in words]):
         shapes = list(map(_shape, each))
