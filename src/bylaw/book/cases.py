@@ -5,12 +5,17 @@
     - case: a casino advert in a private message
       event: {kind: message.sent, at: 2026-03-01T10:00:00Z, actor: acc_1, recipient: acc_2, text: …}
       expect: {rules: [gambling-adverts], clauses: [acceptable-use/unlawful/c], effects: [hold]}
+    - case: the seventh stranger within the hour
+      before:                      # what happened before; {n} counts, every is in seconds
+        - {times: 6, every: 60, event: {kind: message.sent, …, recipient: "acc_{n}"}}
+      event: …
 
 What stands under ``expect`` must be among what was decided; an empty list says that there is nothing.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import msgspec
 
@@ -23,6 +28,7 @@ from bylaw.events.decode import Codec
 from bylaw.events.event import Event
 from bylaw.rules.effects import EFFECTS
 
+MAX_TIMES = 10_000
 EXPECTATIONS = ("rules", "clauses", "effects", "shadow")
 
 
@@ -31,6 +37,7 @@ class PolicyCase:
     """One case. ``expect`` maps ``rules``, ``clauses``, ``effects`` or ``shadow`` to names."""
 
     name: str
+    before: tuple[Event, ...]
     event: Event
     expect: Mapping[str, tuple[str, ...]]
     where: Where
@@ -77,11 +84,15 @@ def judge(case: PolicyCase, decision: Decision) -> tuple[Shortfall, ...]:
 def _case(
     reader: YamlReader, node: Node, codec: Codec, names: Mapping[str, Iterable[str]]
 ) -> Iterable[PolicyCase]:
-    before = len(reader.problems)
-    entries = reader.mapping(node, known=("case", "event", "expect"), needed=("case", "event", "expect"))
-    if len(reader.problems) > before:
+    told = len(reader.problems)
+    entries = reader.mapping(
+        node, known=("case", "before", "event", "expect"), needed=("case", "event", "expect")
+    )
+    if len(reader.problems) > told:
         return
     event = _event(reader, entries["event"], codec)
+    earlier = reader.sequence(entries["before"]) if "before" in entries else []
+    before = [each for item in earlier for each in _before(reader, item, codec)]
     expect = {}
     for what, item in reader.mapping(entries["expect"], known=EXPECTATIONS).items():
         expect[what] = reader.texts(item)
@@ -96,11 +107,30 @@ def _case(
         )
     if event is not None:
         yield PolicyCase(
-            name=reader.text(entries["case"]), event=event, expect=expect, where=reader.where(node)
+            name=reader.text(entries["case"]),
+            before=tuple(sorted(before, key=lambda each: each.at)),
+            event=event,
+            expect=expect,
+            where=reader.where(node),
         )
 
 
-def _event(reader: YamlReader, node: Node, codec: Codec) -> Event | None:
+def _before(reader: YamlReader, node: Node, codec: Codec) -> Iterable[Event]:
+    """Read one of ``before``: an event, so many times, so many seconds apart."""
+    entries = reader.mapping(node, known=("times", "every", "event"), needed=("event",))
+    if "event" not in entries:
+        return
+    times = reader.number(entries["times"], 1, MAX_TIMES) if "times" in entries else 1
+    every = timedelta(seconds=reader.number(entries["every"], 0, 86_400) if "every" in entries else 1)
+    for n in range(times):
+        event = _event(reader, entries["event"], codec, n)
+        if event is None:
+            return
+        yield msgspec.structs.replace(event, id=f"{event.id}_{n}", at=event.at + n * every)
+
+
+def _event(reader: YamlReader, node: Node, codec: Codec, number: int = 0) -> Event | None:
+    """Read an event; ``{n}`` in its texts is the number."""
     values = reader.plain(node)
     where = reader.where(node)
     if not isinstance(values, dict):
@@ -108,6 +138,7 @@ def _event(reader: YamlReader, node: Node, codec: Codec) -> Event | None:
             node, "yaml.type", "an event is a mapping", "write its fields: {kind: post.created, …}"
         )
         return None
+    values = {k: v.replace("{n}", str(number)) if isinstance(v, str) else v for k, v in values.items()}
     values.setdefault("id", f"evt_case_{where.line}")
     try:
         return codec.decode(msgspec.json.encode(values), where=where)

@@ -183,10 +183,10 @@ _ROWS = (
     _planned("notice-suppression", "notices enforcement", "a notice may be withheld, and why is recorded"),
     _planned("damages-claim", "cases", "a claim for damages is recorded on the case"),
     # behaviour that needs memory
-    _planned(
-        "behaviour-rules", "engine", "counts over time: floods, bursts, duplicates, brute force, harvesting"
-    ),
-    _planned("acquaintance", "engine", "who knows whom: contact, replies, groups, commercial relationship"),
+    _ready("behaviour-rules", "counts over time: floods, bursts, duplicates, brute force, harvesting"),
+    _ready("acquaintance", "who knows whom: contact, replies, groups, commercial relationship"),
+    _ready("roll-out", "a share of actors, daily quotas, and a brake for young rules"),
+    _ready("simulated-traffic", "rules scored against made-up traffic whose truth is known"),
     _planned(
         "session-consistency", "engine signals", "shared accounts: simultaneous sessions, impossible travel"
     ),

@@ -9,7 +9,7 @@ from bylaw.book.cases import PolicyCase, Shortfall, judge
 from bylaw.cli.screen import out, table
 from bylaw.engine.decide import decide
 from bylaw.engine.decision import Decision
-from bylaw.engine.situation import situation_of
+from bylaw.engine.situation import situation_after
 from bylaw.engine.trace import Question, ask_all
 
 
@@ -38,7 +38,7 @@ def run_cases(book: Book) -> list[CaseResult]:
     basis = book.basis
     results = []
     for case in book.cases:
-        situation = situation_of(case.event, basis)
+        situation = situation_after(case.before, case.event, basis)
         decision = decide(situation, basis)
         shortfalls = judge(case, decision)
         concerned = {

@@ -15,9 +15,7 @@ from bylaw.cli.screen import bar, out, table
 from bylaw.engine.basis import Basis
 from bylaw.engine.compiled import compiled, profile_rules
 from bylaw.engine.matching import Bindings
-from bylaw.engine.memory.keys import Keys
-from bylaw.engine.memory.memory import Memory
-from bylaw.engine.situation import situation_of
+from bylaw.engine.situation import situation_after
 from bylaw.events.event import Event
 from bylaw.events.kinds import kind_of
 from bylaw.events.sources.formats import read_events
@@ -100,8 +98,7 @@ def measure(book: Book, source: str, source_format: str, limit: int) -> Mapping[
 
 def _situations(events: list[Event], basis: Basis) -> list[Bindings]:
     """Return events ready for rules, with nothing behind them."""
-    memory = Memory(basis.memory, Keys(bytes(16)))
-    return [situation_of(event, basis, memory.reader(event, event.at)).bindings for event in events]
+    return [situation_after((), event, basis).bindings for event in events]
 
 
 def print_profile(measured: Mapping[str, tuple[Row, ...]], top: int) -> None:

@@ -1,5 +1,7 @@
 """What every command shows alike: problems, tables, JSON."""
 
+import os
+import sys
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -9,6 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bylaw.base.errors import Problem
+
+PIPED_WIDTH = 160
 
 STYLES = {
     "bound": "green",
@@ -21,8 +25,9 @@ STYLES = {
 
 
 def out() -> Console:
-    """Return the console on standard output."""
-    return Console(highlight=False)
+    """Return the console on standard output; what is piped is as wide as its tables need."""
+    piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+    return Console(highlight=False, width=PIPED_WIDTH if piped else None)
 
 
 def err() -> Console:

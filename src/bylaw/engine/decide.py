@@ -79,7 +79,7 @@ def decide(
         dropped=dropped,
         matches=tuple(_match(cited.match) for cited in matched),
         signals=tuple(situation.inputs.readings()),
-        readings=situation.past.readings() if situation.past else (),
+        readings=situation.past.readings(),
         diagnostics=tuple(_diagnostics(matched, erred)),
         degraded=bool(erred),
     )

@@ -1,15 +1,19 @@
 """An event as the rules of a book see it: its fields, its signals, the lists, and what came before."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bylaw.engine.basis import Basis
 from bylaw.engine.inputs import Inputs
 from bylaw.engine.memory.functions import VARIABLE
+from bylaw.engine.memory.keys import Keys
+from bylaw.engine.memory.memory import Memory
 from bylaw.engine.memory.reader import Reader
 from bylaw.events.event import Event
 from bylaw.events.kinds import kind_of
+
+KEY_BYTES = 16  # of the secret where nothing leaves the process, so that none is needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +23,12 @@ class Situation:
     event: Event
     kind: str
     inputs: Inputs
-    past: Reader | None
+    past: Reader
     bindings: Mapping[str, Any]
 
 
-def situation_of(event: Event, basis: Basis, past: Reader | None = None) -> Situation:
-    """Return the situation of an event. Without ``past`` a question about it is an error of the rule."""
+def situation_of(event: Event, basis: Basis, past: Reader) -> Situation:
+    """Return the situation of an event; ``past`` answers what rules ask of the events before it."""
     kind = kind_of(event)
     inputs = Inputs(event, basis.signals[kind], basis.lists)
     bindings = {
@@ -34,3 +38,12 @@ def situation_of(event: Event, basis: Basis, past: Reader | None = None) -> Situ
         **inputs.families(basis.families[kind]),
     }
     return Situation(event, kind, inputs, past, bindings)
+
+
+def situation_after(before: Iterable[Event], event: Event, basis: Basis) -> Situation:
+    """Return the situation of an event that these others, and nothing else, came before."""
+    memory = Memory(basis.memory, Keys(bytes(KEY_BYTES)))
+    for earlier in before:
+        bindings = situation_of(earlier, basis, memory.reader(earlier, earlier.at)).bindings
+        memory.observe(earlier, earlier.at, bindings)
+    return situation_of(event, basis, memory.reader(event, event.at))

@@ -11,7 +11,7 @@ from bylaw.base.errors import Where
 from bylaw.book.book import Book
 from bylaw.engine.decide import decide
 from bylaw.engine.decision import Decision
-from bylaw.engine.situation import situation_of
+from bylaw.engine.situation import situation_after
 from small_book import FILES, LATER, POLICY, a_book, with_files
 
 CITED = [("house", "2026-01-01", "house/words/p1")]
@@ -27,7 +27,7 @@ def decided(book: Book, **fields: Any) -> Decision:
     } | fields
     basis = book.basis
     read = book.codec.decode(msgspec.json.encode(event), where=Where("test"))
-    return decide(situation_of(read, basis), basis)
+    return decide(situation_after((), read, basis), basis)
 
 
 def cited(decision: Decision) -> list[tuple[str, str, str]]:
