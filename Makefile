@@ -6,13 +6,15 @@ READY  := $(VENV)/.ready
 
 .PHONY: demo test check bench lock clean
 
-demo: $(READY)          ## a sample day through the sample operator's book
+demo: $(READY)          ## a simulated day through the sample operator's book
 	@mkdir -p demo
-	@$(BIN)/python examples/harbour/traffic/make_sample_day.py > demo/day.jsonl
 	@$(BIN)/bylaw check --book examples/harbour
+	@$(BIN)/bylaw simulate --events 20000 --seed 1 --out demo/day.jsonl --truth demo/truth.jsonl --replace
 	@$(BIN)/bylaw run --book examples/harbour --source demo/day.jsonl --format jsonl \
 	  --decisions demo/decisions.jsonl --rejects demo/rejects.jsonl --replace
 	@echo "See what carries each clause:   $(BIN)/bylaw coverage --book examples/harbour"
+	@echo "Score the rules on such a day:  $(BIN)/bylaw test examples/harbour --simulated"
+	@echo "See the code made from rules:   $(BIN)/bylaw rules show --book examples/harbour --generated --kind post.created"
 	@echo "Read how a document is read:    $(BIN)/bylaw policy show examples/harbour/policies/acceptable-use/*.md"
 	@echo "Start with your own policy:     $(BIN)/bylaw init my-book --policy FILE"
 

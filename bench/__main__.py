@@ -4,7 +4,7 @@ import platform
 import sys
 from importlib import import_module
 
-BENCHES = ("rules", "events", "signals", "documents", "run")
+BENCHES = ("rules", "compiled", "memory", "events", "signals", "documents", "run")
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from bylaw.book.operator import Operator, event_kinds, read_operator
 from bylaw.book.promises import FILE as PROMISES_FILE
 from bylaw.book.promises import Promise, read_promises
 from bylaw.book.rule_files import Names, read_counters, read_rules
+from bylaw.book.scoring import check_expectations
 from bylaw.engine.basis import Basis, basis_of
 from bylaw.engine.decide import ERROR_QUEUE
 from bylaw.engine.environment import environment_for
@@ -114,7 +115,7 @@ def book_of(folder: Folder) -> Book:
     problems += check_costs(rules)
     known = {"rules": [rule.id for rule in rules], "clauses": names.clauses}
     cases = read_cases(folder, Codec(kinds.values()), known, problems)
-    problems += check_links(library)
+    problems += [*check_links(library), *check_expectations(folder, names.clauses)]
     if any(problem.severity == "error" for problem in problems):
         raise Problems(problems)
     return Book(

@@ -109,6 +109,17 @@ def read_expectations(folder: Folder, clauses: Iterable[str]) -> Mapping[str, Ex
     return expected
 
 
+def check_expectations(folder: Folder, clauses: Iterable[str]) -> Iterable[Problem]:
+    """Return what is wrong with a book's ``simulation.yaml``; nothing when it has none."""
+    if FILE not in folder.files:
+        return ()
+    try:
+        read_expectations(folder, clauses)
+    except Problems as error:
+        return error.problems
+    return ()
+
+
 def _expected(reader: YamlReader, node: Node, known: frozenset[str]) -> Expected:
     entries = reader.mapping(node, known=("clauses", "also"), needed=("clauses",))
     named = {}
