@@ -53,26 +53,31 @@ def pattern(expression: str) -> Pattern:
 class PatternSet:
     """Several patterns tried in one pass.
 
+    A set whose automaton outgrows its memory finds nothing, without a word. So each set has one more pattern
+    that is found in every text: when that is missing, the patterns are tried one by one.
+
     Raises:
         re2.error: an expression is no RE2 pattern, or all together need too much memory.
     """
 
-    __slots__ = ("_set",)
+    __slots__ = ("_canary", "_expressions", "_set")
 
     def __init__(self, expressions: Iterable[str]) -> None:
+        self._expressions = tuple(expressions)
         self._set = re2.Set.SearchSet(_options())
-        empty = True
-        for expression in expressions:
+        for expression in self._expressions:
             self._set.Add(expression)
-            empty = False
-        if empty:
-            self._set = None
-        else:
-            self._set.Compile()
+        self._canary = self._set.Add(r"\z")
+        self._set.Compile()
 
     def found_in(self, text: str) -> list[int]:
         """Return the places in the set, ascending, of the patterns that are found in a text."""
-        return sorted(self._set.Match(text) or ()) if self._set else []
+        if not self._expressions:
+            return []
+        found = self._set.Match(text) or ()
+        if self._canary not in found:
+            return [n for n, expression in enumerate(self._expressions) if pattern(expression).search(text)]
+        return sorted(n for n in found if n != self._canary)
 
 
 def _options() -> re2.Options:
