@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import re2
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bylaw.base.errors import InputError
@@ -82,6 +82,7 @@ PAGE = st.lists(BLOCK, min_size=0, max_size=12).map(lambda blocks: "\n\n".join(b
 
 
 @given(PAGE)
+@example("You.\n\n© Somebody 2024\n\n2. You\n")  # an item in the footer keeps its mark
 def test_no_word_of_a_made_up_page_is_lost(page: str) -> None:
     document = parse_document(page.encode(), file="page.md")
     assert words_kept(document) == words_written(page)

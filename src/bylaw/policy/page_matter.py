@@ -60,7 +60,7 @@ def set_aside(blocks: Sequence[Block], title: str, file: str) -> PageMatter:
     rest = _without_titles(_without_footer(first, page, file), page)
     for block in rest:
         if _is_navigation(block):
-            _keep(page, _passages(block))
+            _keep(page, block)
             page.problems.append(_navigation(file, block))
         elif not (isinstance(block, Paragraph) and _reads_date(block.passage, page, file)):
             page.blocks.append(block)
@@ -68,8 +68,20 @@ def set_aside(blocks: Sequence[Block], title: str, file: str) -> PageMatter:
     return page
 
 
-def _keep(page: PageMatter, passages: Iterator[Passage] | Sequence[Passage]) -> None:
-    page.furniture += [Furniture(p.line, p.text) for passage in passages for p in passage.by_line()]
+def _keep(page: PageMatter, *blocks: Block) -> None:
+    page.furniture += [line for block in blocks for line in _as_shown(block, "")]
+
+
+def _as_shown(block: Block, mark: str) -> Iterator[Furniture]:
+    """Yield the lines of a block as they stand on the page; an item keeps its number or letter."""
+    if isinstance(block, Listing):
+        for item in block.items:
+            for n, inner in enumerate(item.blocks):
+                yield from _as_shown(inner, item.enumerator if n == 0 else "")
+        return
+    for n, line in enumerate(block.passage.by_line()):
+        counted = n == 0 and any(map(str.isalnum, mark))
+        yield Furniture(line.line, f"{mark} {line.text}" if counted else line.text)
 
 
 def _passages(block: Block) -> Iterator[Passage]:
@@ -96,7 +108,7 @@ def _without_titles(blocks: Sequence[Block], page: PageMatter) -> list[Block]:
     rest: list[Block] = []
     for n, block in enumerate(blocks):
         if block is sole or (n < TOP and _repeats_title(block, page.title)):
-            _keep(page, tuple(_passages(block)))
+            _keep(page, block)
         else:
             rest.append(block)
     return rest
@@ -134,7 +146,7 @@ def _reads_date(passage: Passage, page: PageMatter, file: str) -> bool:
         return False
     for line, match in zip(lines, found, strict=True):
         _take_date(match.group(2).lower(), match.group(4), line, page, file)
-    _keep(page, lines)
+    page.furniture += [Furniture(line.line, line.text) for line in lines]
     return True
 
 
@@ -218,7 +230,7 @@ def _part(blocks: Sequence[Block], start: int, end: int, page: PageMatter, file:
     aside = blocks[start:end]
     lines = [line for block in aside for line in _lines(block)]
     if lines:
-        _keep(page, lines)
+        _keep(page, *aside)
         message = f"{len(lines)} lines of page furniture, left out of the clauses"
         page.problems.append(
             warning("furniture", message, file, lines[0].line, "nothing to do, or take them out")
