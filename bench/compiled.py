@@ -14,8 +14,10 @@ import msgspec
 
 from bench.measure import rate, show
 from bench.rules import WORDS, conditions, cpp, events
+from bylaw.base.errors import NOWHERE
 from bylaw.engine.compiled import CompiledRules
 from bylaw.engine.environment import environment_for
+from bylaw.events.decode import Codec
 from bylaw.events.event import Event
 from bylaw.events.kinds import KINDS, text_of
 from bylaw.rules.cel.condition import compile_condition
@@ -92,6 +94,19 @@ def over(run: Callable[[Event], object], some: list[Event]) -> Callable[[], int]
     return all_of_them
 
 
+def from_bytes(run: Callable[[Event], object], some: list[Event]) -> Callable[[], int]:
+    """The same from lines: decoded, checked, scanned, decided."""
+    codec = Codec()
+    lines = [codec.encode(event) for event in some]
+
+    def all_of_them() -> int:
+        for line in lines:
+            run(codec.decode(line, where=NOWHERE))
+        return len(lines)
+
+    return all_of_them
+
+
 def quiet(some: list[Event]) -> list[Event]:
     """The same messages with words that no rule looks for: what most of a service's traffic is to its rules."""
     return [with_text(event, text_of(event)[::-1]) for event in some]
@@ -136,6 +151,7 @@ def bench() -> None:
         rows = [
             rate("bylaw, generated", over(ours.run, some)),
             rate("bylaw, generated, few rules match", over(ours.run, quiet(some))),
+            rate("bylaw, generated, from JSON bytes", from_bytes(ours.run, some)),
             rate("bylaw, interpreter", over(reference, some[:20])),
             rate("cel-expr-python (C++), an object a rule", lambda peer=peer: len(peer())),  # type: ignore[misc]
         ]

@@ -10,6 +10,7 @@ from typing import Any
 
 import celpy
 import msgspec
+import rule_engine
 from cel_expr_python import cel
 from celpy.adapter import json_to_cel
 
@@ -41,22 +42,31 @@ WORDS = [
 SIZES = (20, 100)
 
 
-def conditions(count: int) -> list[str]:
-    """Four of ten over text, six over fields: what rules are made of."""
-    shapes = (
-        'event.text.contains("{word}")',
-        'event.text.matches("(?i){word}[a-z]* (is|was)")',
-        "size(event.text) > {n}",
-        'event.channel == "{word}"',
-        'event.actor == "acc_{n}" || size(event.text) < {n}',
+# Four of ten over text, six over fields: what rules are made of. The same in CEL and in rule-engine's language.
+SHAPES = (
+    ('event.text.contains("{word}")', '"{word}" in text'),
+    ('event.text.matches("(?i){word}[a-z]* (is|was)")', 'text =~~ "(?i){word}[a-z]* (is|was)"'),
+    ("size(event.text) > {n}", "text.length > {n}"),
+    ('event.channel == "{word}"', 'channel == "{word}"'),
+    ('event.actor == "acc_{n}" || size(event.text) < {n}', 'actor == "acc_{n}" or text.length < {n}'),
+    (
         'event.text.startsWith("{word}") && size(event.text) > {n}',
+        'text.starts_with("{word}") and text.length > {n}',
+    ),
+    (
         'event.channel != "chat" && event.actor != "acc_{n}"',
-        "size(event.text) % 97 == {n} % 97",
-        'event.actor.endsWith("{n}")',
-        'event.text.endsWith("{word}")',
-    )
+        'channel != "chat" and actor != "acc_{n}"',
+    ),
+    ("size(event.text) % 97 == {n} % 97", "text.length % 97 == {n} % 97"),
+    ('event.actor.endsWith("{n}")', 'actor.ends_with("{n}")'),
+    ('event.text.endsWith("{word}")', 'text.ends_with("{word}")'),
+)
+
+
+def conditions(count: int, language: int = 0) -> list[str]:
+    """Return so many conditions, in CEL (0) or rule-engine's language (1)."""
     words = list(islice(cycle(WORDS), count))
-    return [shapes[n % len(shapes)].format(word=words[n], n=n * 7) for n in range(count)]
+    return [SHAPES[n % len(SHAPES)][language].format(word=words[n], n=n * 7) for n in range(count)]
 
 
 def events(count: int = 200) -> list[Event]:
@@ -98,6 +108,12 @@ def python(sources: list[str], some: list[Event]) -> Callable[[], list[int]]:
     return lambda: [sum(bool(program.evaluate(one)) for program in programs) for one in data]
 
 
+def ruler(sources: list[str], some: list[Event]) -> Callable[[], list[int]]:
+    rules = [rule_engine.Rule(source) for source in sources]
+    data = [plain(event) for event in some]
+    return lambda: [sum(rule.matches(one) for rule in rules) for one in data]
+
+
 def plain(event: Event) -> dict[str, Any]:
     return dict(msgspec.to_builtins(event))
 
@@ -109,6 +125,7 @@ def bench() -> None:
         engines = {
             "bylaw, reference interpreter": bylaw(sources, some),
             "cel-python, interpreted": python(sources, some[:5]),
+            "rule-engine": ruler(conditions(size, 1), some[:20]),
             "cel-expr-python (C++), an object a rule": cpp(sources, some),
         }
         found = [engine()[:5] for engine in engines.values()]
