@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bylaw.base.errors import Problem
 from bylaw.book.book import Book
 from bylaw.engine.brakes import Brakes
-from bylaw.engine.compiled import compiled
+from bylaw.engine.compiled import compiled, judge
 from bylaw.engine.decide import decide
 from bylaw.engine.decision import Decision
 from bylaw.engine.duplicates import Duplicates, Seen
@@ -61,7 +61,7 @@ def decide_all(book: Book, records: Iterable[Event | Reject], tally: Tally) -> I
     """
     basis = book.basis
     matcher = compiled(basis)
-    memory = Memory(basis.memory, Keys(_memory_secret(basis.operator)))
+    memory = Memory(basis.memory, Keys(_memory_secret(basis.operator)), judge=judge(basis))
     brakes = Brakes(book.operator.quotas, basis.rules)
     seen = Duplicates()
     for record in records:

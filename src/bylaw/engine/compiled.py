@@ -11,12 +11,14 @@ from typing import Final
 from bylaw.engine.basis import Basis
 from bylaw.engine.functions import FUNCTIONS
 from bylaw.engine.matching import Bindings, Matched, Outcome, comparison, interpret_rules
+from bylaw.engine.memory.memory import Asks, Judge, interpreted
+from bylaw.rules.cel.condition import Condition
 from bylaw.rules.cel.explain import evaluate_traced
 from bylaw.rules.compile.generate import Generated, generate
 from bylaw.rules.compile.profile import Row, profile
 from bylaw.rules.compile.scan import TEXTS, Lists, Question, Scan, Scanner
 from bylaw.rules.compile.together import pattern_set
-from bylaw.rules.rule import Rule
+from bylaw.rules.rule import Mode, OnError, Rule
 from bylaw.signals.text.patterns import matches_any
 from bylaw.signals.text.phrases import count_mentions, mentioned, mentions
 
@@ -61,6 +63,35 @@ class CompiledRules:
 def compiled(basis: Basis) -> CompiledRules:
     """Return the matcher of a book."""
     return CompiledRules(basis.rules, basis.lists, basis.lists_object)
+
+
+def judge(basis: Basis) -> Judge:
+    """Return what evaluates the conditions of a book's counters: generated code, as for rules."""
+
+    def compile_one(condition: Condition, kind: str) -> Asks:
+        rule = Rule(
+            id="counter",
+            clauses=(),
+            conditions={kind: condition},
+            source=condition.source,
+            effects=(),
+            mode=Mode.ENFORCE,
+            on_error=OnError.SKIP,
+            rule_set="",
+        )
+        run = CompiledRules({kind: (rule,)}, basis.lists, basis.lists_object).generated(kind).run
+        interpret = interpreted(condition, kind)
+
+        def asks(bindings: Bindings) -> bool:
+            try:
+                hits, redos = run(bindings["event"], bindings)
+            except Exception:  # noqa: BLE001 - whatever it was, the interpreter has the answer
+                return interpret(bindings)
+            return interpret(bindings) if redos else bool(hits)
+
+        return asks
+
+    return compile_one
 
 
 def _outcomes(

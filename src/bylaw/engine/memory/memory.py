@@ -31,7 +31,6 @@ from bylaw.events.event import Event
 from bylaw.events.kinds import kind_of
 from bylaw.rules.cel.condition import Condition
 from bylaw.rules.cel.interpret import evaluate
-from bylaw.rules.cel.tree import Node
 from bylaw.rules.cel.values import CelError
 
 
@@ -84,9 +83,18 @@ class Observation(NamedTuple):
     erred: tuple[tuple[str, str], ...]
 
 
+Asks = Callable[[Bindings], bool]
+Judge = Callable[[Condition, str], Asks]  # of a condition on a kind of event
+
+
+def interpreted(condition: Condition, _kind: str) -> Asks:
+    """Return what tells whether a condition is true, as the interpreter does; it raises ``CelError``."""
+    return lambda bindings: evaluate(condition.tree, bindings) is True
+
+
 class _Plan(NamedTuple):
     counter: str
-    where: Node | None
+    where: Asks | None
     key: Callable[[Any, Bindings], Any]
     takes: tuple[Take, ...]
 
@@ -94,8 +102,12 @@ class _Plan(NamedTuple):
 class Memory:
     """Tables for what a book reads, and relations."""
 
-    def __init__(self, spec: Spec, keys: Keys, limits: Limits | None = None) -> None:
+    def __init__(
+        self, spec: Spec, keys: Keys, limits: Limits | None = None, judge: Judge = interpreted
+    ) -> None:
+        """Start with nothing remembered. ``judge`` evaluates the conditions of counters."""
         self.spec = spec
+        self._judge = judge
         self.keys = keys
         self.last = 0  # arrival
         bounds = limits or Limits()
@@ -139,7 +151,7 @@ class Memory:
         erred = []
         for plan in plans:
             try:
-                if plan.where is not None and evaluate(plan.where, bindings) is not True:
+                if plan.where is not None and not plan.where(bindings):
                     continue
                 key = plan.key(event, bindings)
             except CelError as error:
@@ -174,7 +186,8 @@ class Memory:
             )
             for kind, by in counter.by.items():
                 where = counter.where[kind]
-                plan = _Plan(counter_id, where.tree if where else None, key_reader(by), takes)
+                asks = self._judge(where, kind) if where else None
+                plan = _Plan(counter_id, asks, key_reader(by), takes)
                 plans.setdefault(kind, []).append(plan)
         return {kind: tuple(several) for kind, several in plans.items()}
 
