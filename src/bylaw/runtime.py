@@ -81,7 +81,7 @@ def decide_all(book: Book, records: Iterable[Event | Reject], tally: Tally) -> I
             case Seen.SAME:
                 tally.duplicates += 1
             case Seen.CONFLICT:
-                reject = _conflict(record)
+                reject = _conflict(digest)
                 tally.reject(reject)
                 yield reject
 
@@ -92,10 +92,10 @@ def _memory_secret(operator: str) -> bytes:
     return hashlib.sha256(b"memory of " + operator.encode()).digest()
 
 
-def _conflict(event: Event) -> Reject:
+def _conflict(digest: str) -> Reject:
     problem = Problem(
         code="event.conflict",
         message="its id was used for another event",
         hint="an id names one event for good: give a change an id of its own",
     )
-    return Reject(problem=problem, offset=None, length=0, digest=event_digest(event))
+    return Reject(problem=problem, offset=None, length=0, digest=digest)

@@ -18,8 +18,8 @@ repeat personal data. What to do stands in ``hint``.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Literal, Self
+from dataclasses import dataclass
+from typing import Literal
 
 Severity = Literal["error", "warning"]
 
@@ -38,10 +38,6 @@ class Where:
         numbers = [str(n) for n in (self.line, self.column) if n]
         place = ":".join([self.file, *numbers]) if self.file else ":".join(numbers)
         return f"{place} ({self.clause})" if self.clause and place else place or self.clause
-
-    def shifted(self, lines: int) -> Self:
-        """Return the place ``lines`` further down: for text that was cut out of a larger file."""
-        return replace(self, line=self.line + lines)
 
 
 NOWHERE = Where()

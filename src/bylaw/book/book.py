@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bylaw.base.errors import Problem, Problems
+from bylaw.base.errors import InputError, Problem, Problems
 from bylaw.book.cases import PolicyCase, read_cases
 from bylaw.book.documents import check_links, read_documents
 from bylaw.book.folder import Folder, read_folder
@@ -30,7 +30,7 @@ from bylaw.events.decode import Codec
 from bylaw.events.kinds import Kind
 from bylaw.policy.library import Library
 from bylaw.rules.compile.costs import check_costs
-from bylaw.rules.rule import Rule
+from bylaw.rules.rule import Mode, Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Book:
     operator: Operator
     library: Library
     rules: tuple[Rule, ...]
-    counters: Mapping[str, Counter]
+    memory: Spec  # what is to be remembered of events for the rules
     promises: Mapping[str, Promise]
     lists: Mapping[str, tuple[str, ...]]
     limits: Limits | None
@@ -62,13 +62,6 @@ class Book:
             kinds=self.kinds,
             memory=self.memory,
         )
-
-    @property
-    def memory(self) -> Spec:
-        """What is to be remembered of events for the rules."""
-        own = frozenset(self.operator.operator.accounts)
-        conditions = [condition for rule in self.rules for condition in rule.conditions.values()]
-        return spec_of(self.digest, conditions, self.counters, Acquaintance(operators=own))
 
     @property
     def codec(self) -> Codec:
@@ -116,7 +109,8 @@ def book_of(folder: Folder) -> Book:
     known = {"rules": [rule.id for rule in rules], "clauses": names.clauses}
     cases = read_cases(folder, Codec(kinds.values()), known, problems)
     problems += [*check_links(library), *check_expectations(folder, names.clauses)]
-    if any(problem.severity == "error" for problem in problems):
+    memory = _memory(folder.digest, rules, names.counters, operator, problems)
+    if memory is None or any(problem.severity == "error" for problem in problems):
         raise Problems(problems)
     return Book(
         name=folder.name,
@@ -124,7 +118,7 @@ def book_of(folder: Folder) -> Book:
         operator=operator,
         library=library,
         rules=rules,
-        counters=names.counters,
+        memory=memory,
         promises=promises,
         lists=lists,
         limits=limits,
@@ -132,6 +126,24 @@ def book_of(folder: Folder) -> Book:
         kinds=kinds,
         warnings=tuple(sorted(problems, key=lambda problem: (problem.where, problem.code))),
     )
+
+
+def _memory(
+    digest: str,
+    rules: Iterable[Rule],
+    counters: Mapping[str, Counter],
+    operator: Operator,
+    problems: list[Problem],
+) -> Spec | None:
+    """Return what must be remembered for the rules that run; nothing, and a problem, when it is too much."""
+    live = (rule for rule in rules if rule.mode is not Mode.OFF)
+    conditions = [condition for rule in live for condition in rule.conditions.values()]
+    own = Acquaintance(operators=frozenset(operator.operator.accounts))
+    try:
+        return spec_of(digest, conditions, counters, own)
+    except InputError as error:
+        problems.append(error.problem)
+        return None
 
 
 def clauses_below(library: Library) -> Mapping[str, tuple[str, ...]]:

@@ -49,7 +49,7 @@ def print_summary(job: Job, tally: Tally, seconds: float, texts: Mapping[str, st
         _print_counts(console, title, counts, words)
     for rule in sorted(tally.braked):
         console.print(
-            f"[bold yellow]brake:[/] `{rule}` is young and matched too much; it was turned to shadow"
+            f"[bold yellow]brake:[/] `{rule}` is young and matched or erred too much; it was turned to shadow"
         )
     rate = tally.events / seconds if seconds else 0
     console.print(

@@ -1,8 +1,8 @@
 """Fuses: what keeps a runaway rule from doing much harm before somebody looks.
 
 Two of them. A *quota* bounds how often an effect is planned in a day, for the whole operator. The *brake*
-turns a young rule to shadow when it matches a large share of the events it sees; it stays so until the
-book changes. Both follow event time and the order of events, so the same stream trips them at the same
+turns a young rule to shadow when it matches, or errs on, a large share of the events it sees; it stays so
+until the book changes. Both follow event time and the order of events, so the same stream trips them at the same
 event, and what they say about an event is an input of its decision and stands in it.
 
 Source: the daily quotas of Bluesky's automod, the emergency disabling of MediaWiki's AbuseFilter.
@@ -76,13 +76,17 @@ class Brakes:
         if rule.id in self._braked or not is_young(rule, decision.at):
             return False
         self._seen[rule.id] += 1
-        self._matched[rule.id] += rule.id in decision.rules
+        self._matched[rule.id] += rule.id in decision.rules or _erred(rule, decision)
         matched = self._matched[rule.id]
         return matched > BRAKE_MATCHES and matched > BRAKE_SHARE * self._seen[rule.id]
 
     def _tell(self) -> None:
         spent = {effect: quota for effect, quota in self._quotas.items() if self._planned[effect] >= quota}
         self._caution = Caution(braked=self._braked, spent=spent)
+
+
+def _erred(rule: Rule, decision: Decision) -> bool:
+    return any(d.rule == rule.id and d.code.startswith("rule.") for d in decision.diagnostics)
 
 
 def is_young(rule: Rule, at: datetime) -> bool:

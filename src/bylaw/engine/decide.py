@@ -62,7 +62,7 @@ def decide(
 
     matched = [_cite(outcome, event, basis, caution) for outcome in outcomes if isinstance(outcome, Matched)]
     erred = [outcome for outcome in outcomes if isinstance(outcome, Erred)]
-    planned, dropped = resolve([*_requests(matched), *_precautions(erred)], caution.spent)
+    planned, dropped = resolve([*_requests(matched), *_precautions(erred, event, caution)], caution.spent)
     standing = _standing(matched)
     return Decision(
         id=derived_id("dec", basis.operator, event.id, basis.book),
@@ -138,14 +138,15 @@ def _requests(matched: Iterable[_Cited]) -> Iterable[Request]:
             yield Request(effect=effect, rules=(rule.id,), mode=rule.mode, barred=cited.barred)
 
 
-def _precautions(erred: Iterable[Erred]) -> Iterable[Request]:
-    """What a rule set wants done when one of its rules errs (ADR 0004)."""
+def _precautions(erred: Iterable[Erred], event: Event, caution: Caution) -> Iterable[Request]:
+    """What a rule set wants done when one of its rules errs (ADR 0004); roll-out and brake hold it back too."""
     for outcome in erred:
         rule = outcome.rule
         review = Effect("review", _own_queue(rule))
         wanted = {OnError.SKIP: (), OnError.REVIEW: (review,), OnError.HOLD: (Effect("hold"), review)}
         for effect in wanted[rule.on_error]:
-            yield Request(effect=effect, rules=(rule.id,), mode=rule.mode)
+            barred = _held_back(rule, event, caution)
+            yield Request(effect=effect, rules=(rule.id,), mode=rule.mode, barred=barred)
 
 
 def _own_queue(rule: Rule) -> str:

@@ -62,6 +62,18 @@ def test_a_young_rule_that_matches_too_much_turns_to_shadow_and_says_so() -> Non
     assert tally.braked == {"shouting"}
 
 
+def test_a_young_rule_that_errs_on_every_event_turns_to_shadow_too() -> None:
+    broken = (
+        "  - {id: broken, clause: house/words/p1, on: post.created, since: 2026-03-01, "
+        "when: 1 / (size(event.text) - 3) == 0, then: [hold]}\n"
+    )
+    book = a_book(rule=broken)
+    decisions, tally = run(book, [post(n, "abc") for n in range(BRAKE_MATCHES + 10)])
+    assert [bool(d.effects) for d in decisions] == [True] * (BRAKE_MATCHES + 1) + [False] * 9
+    assert all(d.degraded for d in decisions)
+    assert tally.braked == {"broken"}
+
+
 @pytest.mark.parametrize(
     ("rule", "text"),
     [

@@ -109,6 +109,17 @@ def test_mistakes_are_found_before_anything_runs(when: str, code: str) -> None:
     assert problem.where.file == "rules/words.yaml"
 
 
+def test_more_than_the_memory_may_hold_is_found_when_the_book_is_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bylaw.engine.memory.memory.TABLES", 1)
+    with pytest.raises(Problems) as raised:
+        a_book(
+            'count("post.created", event.actor, duration("1h")) + count("loud-posts", event.actor, duration("1h")) > 1'
+        )
+    assert "memory.too_many" in {p.code for p in raised.value.problems}
+
+
 @pytest.mark.parametrize(
     "counter",
     [
