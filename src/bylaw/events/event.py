@@ -17,19 +17,22 @@ class Mark(Enum):
 
     PERSONAL = "personal data, or something a person wrote"
     TEXT = "prose, which text rules and text signals look at"
+    PERSON = "names a person or an account, by the id that the service gave it"
 
 
 PERSONAL: Final = Mark.PERSONAL
 TEXT: Final = Mark.TEXT
+PERSON: Final = Mark.PERSON
 
 MAX_ID = 256  # characters of an id
 _INT64 = 2**63  # the integers that rules reckon with
 
 Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID)]
-PersonalId = Annotated[str, PERSONAL, Meta(min_length=1, max_length=MAX_ID)]
+PersonalId = Annotated[str, PERSONAL, PERSON, Meta(min_length=1, max_length=MAX_ID)]
 Personal = Annotated[str, PERSONAL]
 Text = Annotated[str, PERSONAL, TEXT]
 PersonalList = Annotated[list[str], PERSONAL]
+PersonalIds = Annotated[list[str], PERSONAL, PERSON]
 Int = Annotated[int, Meta(ge=-_INT64, le=_INT64 - 1)]
 Count = Annotated[int, Meta(ge=0, le=_INT64 - 1)]
 Timestamp = Annotated[datetime, Meta(tz=True)]

@@ -19,7 +19,7 @@ from msgspec import NODEFAULT, UNSET, UnsetType
 from bylaw.base.errors import InputError, Problem, Problems, Where
 from bylaw.base.spelling import did_you_mean
 from bylaw.events import vocabulary
-from bylaw.events.event import PERSONAL, TEXT, Event, Int, Text, Timestamp
+from bylaw.events.event import PERSON, PERSONAL, TEXT, Event, Int, PersonalId, Text, Timestamp
 
 FieldType = Literal["string", "int", "double", "bool", "timestamp", "list(string)", "map(string,string)"]
 
@@ -39,6 +39,7 @@ _PLAIN_TYPES: Final[Mapping[Any, FieldType]] = {
 _DECLARED_TYPES: Final[Mapping[str, Any]] = {
     "string": str,
     "text": Text,
+    "person": PersonalId,
     "int": Int,
     "double": float,
     "bool": bool,
@@ -55,13 +56,14 @@ _RESERVED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldSpec:
-    """One field of a kind. ``text`` fields are prose, and always ``personal``."""
+    """One field of a kind. ``text`` fields are prose, ``person`` fields ids of people; both are ``personal``."""
 
     name: str
     type: FieldType
     optional: bool = False
     personal: bool = False
     text: bool = False
+    person: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,7 @@ def declare_kind(name: str, fields: Mapping[str, str], *, doc: str = "", where: 
         name: two or more words joined by dots, such as ``ticket.opened``; not a built-in name.
         fields: field name → type, with ``optional`` and ``personal`` before it as needed:
             ``{"subject": "text", "score": "optional double", "email": "optional personal string"}``.
-            ``text`` is a personal string that text rules look at.
+            ``text`` is a personal string that text rules look at, ``person`` the id of a person or account.
         doc: one line for people.
         where: the declaration's place, for errors.
 
@@ -137,6 +139,7 @@ def _specs(struct: type[Event]) -> Iterable[FieldSpec]:
             optional=field.default is not NODEFAULT,
             personal=PERSONAL in marks,
             text=TEXT in marks,
+            person=PERSON in marks,
         )
 
 
@@ -155,6 +158,12 @@ def _unwrapped(annotation: Any) -> tuple[Any, tuple[Any, ...]]:  # noqa: ANN401 
 @lru_cache(maxsize=MAX_KINDS)
 def _names_of_texts(struct: type[Event]) -> tuple[str, ...]:
     return tuple(spec.name for spec in _specs(struct) if spec.text)
+
+
+@lru_cache(maxsize=MAX_KINDS)
+def names_of_people(struct: type[Event]) -> tuple[str, ...]:
+    """Return the fields of a kind's class that hold ids of people."""
+    return tuple(spec.name for spec in _specs(struct) if spec.person)
 
 
 def _declared(name: str, spec: str) -> tuple[str, Any] | tuple[str, Any, Any]:

@@ -19,6 +19,7 @@ from bylaw.events.event import (
     Int,
     Personal,
     PersonalId,
+    PersonalIds,
     PersonalList,
     Text,
     Timestamp,
@@ -161,7 +162,7 @@ class MessageSent(Written, frozen=True, kw_only=True, tag="message.sent"):
     sender_name: Personal | UnsetType = UNSET
     reply_address: Personal | UnsetType = UNSET
     recipient: PersonalId | UnsetType = UNSET
-    recipients: PersonalList | UnsetType = UNSET
+    recipients: PersonalIds | UnsetType = UNSET
     recipient_count: Count | UnsetType = UNSET
     subject: Text | UnsetType = UNSET
     text: Text

@@ -46,7 +46,7 @@ def test_a_field_is_described_by_its_annotation() -> None:
     fields = KINDS["message.sent"].fields
     assert fields["text"] == FieldSpec(name="text", type="string", personal=True, text=True)
     assert fields["recipients"] == FieldSpec(
-        name="recipients", type="list(string)", optional=True, personal=True
+        name="recipients", type="list(string)", optional=True, personal=True, person=True
     )
     assert fields["bulk"] == FieldSpec(name="bulk", type="bool", optional=True)
     assert KINDS["usage.metered"].fields["quantity"] == FieldSpec(name="quantity", type="double")
