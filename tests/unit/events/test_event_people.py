@@ -1,5 +1,7 @@
 from datetime import UTC, datetime
 
+from bylaw.base.errors import NOWHERE
+from bylaw.events.decode import Codec
 from bylaw.events.kinds import KINDS, declare_kind
 from bylaw.events.people import owner_of, people_in, renamed
 from bylaw.events.vocabulary import MessageSent, PostCreated, ReportReceived, RequestServed
@@ -28,7 +30,15 @@ def test_renaming_touches_ids_of_people_and_nothing_else() -> None:
 
 def test_a_declared_kind_says_which_fields_name_people() -> None:
     kind = declare_kind("ticket.opened", {"agent": "optional person", "subject": "text"})
-    event = kind.struct(id="1", at=NOON, actor="ann", agent="gil", subject="Help")
+    values = {
+        "kind": "ticket.opened",
+        "id": "1",
+        "at": NOON,
+        "actor": "ann",
+        "agent": "gil",
+        "subject": "Help",
+    }
+    event = Codec([kind]).build(values, where=NOWHERE)
     assert list(people_in(event)) == ["ann", "gil"]
     assert kind.fields["agent"].personal
 
