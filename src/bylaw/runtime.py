@@ -12,6 +12,7 @@ from bylaw.engine.compiled import compiled, judge
 from bylaw.engine.decide import decide
 from bylaw.engine.decision import Decision
 from bylaw.engine.duplicates import Duplicates, Seen
+from bylaw.engine.memory.bounds import Limits
 from bylaw.engine.memory.keys import Keys
 from bylaw.engine.memory.memory import Memory
 from bylaw.engine.situation import situation_of
@@ -54,16 +55,19 @@ class Tally:
         self.by_reason[reject.problem.code] += 1
 
 
-def decide_all(book: Book, records: Iterable[Event | Reject], tally: Tally) -> Iterator[Decision | Reject]:
-    """Decide a stream of records in order, and count.
+def decide_all(
+    book: Book, records: Iterable[Event | Reject], tally: Tally, limits: Limits | None = None
+) -> Iterator[Decision | Reject]:
+    """Decide a stream of records in order, and count. ``limits`` bound what is remembered of it.
 
     An event seen before is skipped: its first decision stands. An id used for something else is rejected.
     """
     basis = book.basis
     matcher = compiled(basis)
-    memory = Memory(basis.memory, Keys(_memory_secret(basis.operator)), judge=judge(basis))
+    limits = limits or Limits()
+    memory = Memory(basis.memory, Keys(_memory_secret(basis.operator)), limits, judge=judge(basis))
     brakes = Brakes(book.operator.quotas, basis.rules)
-    seen = Duplicates()
+    seen = Duplicates(limits.ids)
     for record in records:
         if isinstance(record, Reject):
             tally.reject(record)

@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 BYTES = 16  # of a digest: 2**64 keys before two are likely to meet
 REMEMBERED = 65_536  # digests kept at hand; the state does not depend on them
-REMEMBERED_CHARS = 256  # of a text whose digest is kept at hand
+REMEMBERED_CHARS = 128  # of a text whose digest is kept at hand
 
 
 class Keys:

@@ -110,9 +110,10 @@ class Memory:
         self._judge = judge
         self.keys = keys
         self.last = 0  # arrival
-        bounds = limits or Limits()
+        windows = spec.windows()
+        bounds = (limits or Limits()).shared(len(windows))
         self.tables: dict[Name, Store] = {
-            name: store(name, window, bounds) for name, window in spec.windows().items()
+            name: store(name, window, bounds) for name, window in windows.items()
         }
         asked = any(read.table == "relations" for read in spec.reads)
         self.relations = Relations(spec.acquaintance, keys, bounds) if asked else None

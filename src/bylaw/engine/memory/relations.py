@@ -7,6 +7,7 @@ the service. A block by ``b`` outweighs all of it.
 """
 
 from collections.abc import Callable, Mapping
+from sys import intern
 from typing import Any, ClassVar
 
 from msgspec import UNSET
@@ -24,30 +25,54 @@ NAME_CHARS = 64  # of a relation; a longer one is cut
 
 
 class Labels:
-    """Some names, and when each was last observed; the one observed longest ago goes first."""
+    """Some names, and when each was last observed; the one observed longest ago goes first.
 
-    __slots__ = ("times",)
+    COST: nearly every pair of accounts has one name. A tuple of names and moments in turn takes 110 bytes less
+    than a dict, of each of up to ``Limits.pairs``.
+    """
+
+    __slots__ = ("_told",)
 
     def __init__(self) -> None:
-        self.times: dict[Any, int] = {}
+        self._told: tuple[Any, ...] = ()
+
+    @property
+    def times(self) -> dict[Any, int]:
+        """When each name was last observed, in the order of observation."""
+        told = iter(self._told)
+        return dict(zip(told, told, strict=True))
 
     @property
     def latest(self) -> int:
         """The newest moment."""
-        return max(self.times.values(), default=0)
+        return max(self._told[1::2], default=0)
 
     @property
     def weight(self) -> int:
         """How many there are, and one for the set itself."""
-        return len(self.times) + 1
+        return len(self._told) // 2 + 1
 
     def add(self, at: int, _: int, name: Any) -> int:  # noqa: ANN401 - a word or a digest
         """Take in one name."""
-        before = len(self.times)
-        self.times[name] = max(at, self.times.pop(name, at))
-        if len(self.times) > LABELS:
-            del self.times[next(iter(self.times))]
-        return len(self.times) - before
+        told = self._told
+        if not told or (told[0] == name and len(told) == 2):
+            self._told = name, max(at, *told[1:]) if told else at
+            return not told
+        times = self.times
+        times[name] = max(at, times.pop(name, at))
+        if len(times) > LABELS:
+            del times[next(iter(times))]
+        return self._tell(times)
+
+    def drop(self, name: Any) -> int:  # noqa: ANN401 - as in ``add``
+        """Forget one name; return by how much the weight changed."""
+        times = self.times
+        times.pop(name, None)
+        return self._tell(times)
+
+    def _tell(self, times: Mapping[Any, int]) -> int:
+        before, self._told = len(self._told), tuple(part for row in times.items() for part in row)
+        return (len(self._told) - before) // 2
 
     def dump(self) -> Any:  # noqa: ANN401 - what a snapshot holds
         """Return the names as a snapshot holds them."""
@@ -57,7 +82,7 @@ class Labels:
     def load(cls, dumped: Any) -> "Labels":  # noqa: ANN401
         """Return the labels that ``dump`` was given for."""
         made = cls()
-        made.times = {name: int(at) for name, at in dumped}
+        made._tell({name: int(at) for name, at in dumped})
         return made
 
 
@@ -102,11 +127,11 @@ class Relations:
         mine, theirs = self._groups.get(one), self._groups.get(other)
         if mine is None or theirs is None:
             return False
-        shared = mine.times.keys() & theirs.times.keys()
-        return any(self._lives("group", min(mine.times[g], theirs.times[g]), at) for g in shared)
+        ours, others = mine.times, theirs.times
+        return any(self._lives("group", min(ours[g], others[g]), at) for g in ours.keys() & others.keys())
 
     def _tie(self, giver: bytes, towards: bytes, name: str, at: int) -> None:
-        self._ties.add(pair(giver, towards), at, name)
+        self._ties.add(pair(giver, towards), at, intern(name))
 
     def _made(self, event: Any, actor: bytes, at: int) -> None:  # noqa: ANN401 - the kind is known by its name
         name, other = event.relation[:NAME_CHARS], self._keys.of(event.other)
@@ -119,8 +144,8 @@ class Relations:
         both = event.mutual is True or name in self._settings.mutual
         for key in (pair(actor, other), pair(other, actor))[: 1 + both]:
             tie = self._ties.get(key)
-            if tie and tie.times.pop(name, None) is not None:
-                self._ties.weight -= 1
+            if tie:
+                self._ties.weight += tie.drop(name)
 
     def _wrote(self, event: Any, actor: bytes, at: int) -> None:  # noqa: ANN401
         known = [event.recipient] if event.recipient is not UNSET else []

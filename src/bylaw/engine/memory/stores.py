@@ -17,7 +17,7 @@ from bylaw.rules.cel.values import CelError
 Name: TypeAlias = tuple[str, str, str]  # what it keeps, of which counter, of which field
 Store: TypeAlias = Any  # a Table of rows that fit its name, or Texts
 Take: TypeAlias = Callable[[Any, bytes, int], None]  # an event, its key, its moment
-Sign: TypeAlias = Callable[[str], Signature]
+Sign: TypeAlias = Callable[[str], "Signature"]
 Answer: TypeAlias = bool | int | float | list[str]
 
 _MAKERS: Mapping[str, Callable[[], Any]] = {
@@ -75,7 +75,7 @@ def taker(name: Name, kept: Store, keys: Keys, sign: Sign) -> Take:
     return takes[table]
 
 
-def answer(function: str, kept: Store, key: bytes | Signature, at: int, window: int) -> Answer:
+def answer(function: str, kept: Store, key: "bytes | Signature", at: int, window: int) -> Answer:
     """Return what a store says of a key at a moment.
 
     Raises:

@@ -35,13 +35,26 @@ E = TypeVar("E", bound=Entry)
 
 
 class Table(Generic[E]):
-    """Entries by digest. ``keep`` is how long a moment matters, in microseconds; nothing means for ever."""
+    """Entries by digest.
 
-    def __init__(self, make: Callable[[], E], *, keep: int | None, keys: int, entries: int) -> None:
+    ``keep`` is how long a moment matters, in microseconds; nothing means for ever. ``forgotten`` is told of
+    each entry that goes.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], E],
+        *,
+        keep: int | None,
+        keys: int,
+        entries: int,
+        forgotten: Callable[[bytes, E], None] | None = None,
+    ) -> None:
         self._make = make
         self._keep = FOR_EVER if keep is None else keep
         self._keys = keys
         self._entries = entries
+        self._forgotten = forgotten
         self.rows: OrderedDict[bytes, E] = OrderedDict()
         self.weight = 0
         self.get = self.rows.get
@@ -71,7 +84,10 @@ class Table(Generic[E]):
             self._forget_one()
 
     def _forget_one(self) -> None:
-        self.weight -= self.rows.popitem(last=False)[1].weight
+        key, row = self.rows.popitem(last=False)
+        self.weight -= row.weight
+        if self._forgotten:
+            self._forgotten(key, row)
 
     def dump(self) -> Any:  # noqa: ANN401 - what a snapshot holds
         """Return the rows as a snapshot holds them, in the order of observation."""
