@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bylaw.base.canonical import digest, digest_of
 from bylaw.base.errors import BusyError, InputError, NotFoundError, Where
+from bylaw.records.books import book_digest
 
 MAX_FILES = 10_000
 MAX_FILE_BYTES = 8 << 20
@@ -40,7 +40,7 @@ class Folder:
 
 def folder_of(name: str, files: Mapping[str, bytes]) -> Folder:
     """Return a folder made from bytes. Its digest names the paths and the content of every file."""
-    return Folder(name, files, digest_of({path: digest(data) for path, data in files.items()}))
+    return Folder(name, files, book_digest(files))
 
 
 def read_folder(path: Path) -> Folder:

@@ -1,0 +1,289 @@
+"""A decided event as the record holds it, and back: what anybody may read, and what is sealed.
+
+The *body* names the decision, the event's kind and moment, the activation of the book it was made under, and
+what was enforced; people stand in it as random ids. The *payload*, sealed under the key of the person whose
+data the event is, holds the event (with random ids in the place of people), the recorded inputs, and the
+decision as far as it does not follow from these. Most decisions are silent, and cost a few bytes.
+
+Inputs are told by their place in the book's tables: the same book, the same places.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Generic, TypeVar, Union
+
+import msgspec
+
+from bylaw.base.canonical import canonical_bytes
+from bylaw.base.errors import IntegrityError
+from bylaw.engine.basis import Basis
+from bylaw.engine.brakes import NO_CAUTION, Caution
+from bylaw.engine.decision import Citation, Decision, Diagnostic, Dropped, Match, Planned, SignalReading
+from bylaw.engine.memory.functions import QUESTIONS
+from bylaw.engine.memory.reader import Reading
+from bylaw.engine.memory.reads import Read
+from bylaw.engine.memory.stores import Answer
+from bylaw.events.decode import event_digest
+from bylaw.events.event import Event
+from bylaw.events.kinds import Kind
+from bylaw.events.people import renamed
+from bylaw.signals.signal import SignalValue
+
+KIND: Final = "event.decided"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_FUNCTIONS = tuple(sorted(QUESTIONS))
+_FUNCTION_PLACES = {name: place for place, name in enumerate(_FUNCTIONS)}
+
+E = TypeVar("E")
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the record says in the open about a decided event. ``at`` is in microseconds since 1970.
+
+    ``activation`` is the number of the fact that made the book the one to decide by. ``people`` are those
+    that the event names, as random ids, its owner first if it has one.
+    """
+
+    decision: str
+    kind: str
+    at: int
+    activation: int
+    people: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    shadow: tuple[str, ...] = ()
+    clauses: tuple[str, ...] = ()
+    effects: tuple[str, ...] = ()
+    silent: bool = True
+    degraded: bool = False
+
+
+class Rest(msgspec.Struct, frozen=True, array_like=True):
+    """What a decision that is not silent says beyond its event, its book and its inputs."""
+
+    clauses: tuple[Citation, ...]
+    rules: tuple[str, ...]
+    shadow: tuple[str, ...]
+    effects: tuple[Planned, ...]
+    dropped: tuple[Dropped, ...]
+    matches: tuple[Match, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    degraded: bool
+
+
+class Fuses(msgspec.Struct, frozen=True, array_like=True):
+    """What brakes and quotas said beforehand."""
+
+    braked: list[str]
+    spent: dict[str, int]
+
+
+Asked = tuple[int, int, bytes, Answer | None, str]  # function, read, key, answer, error
+
+
+class Payload(msgspec.Struct, Generic[E], frozen=True, array_like=True):
+    """What is sealed. ``arrived`` is in microseconds since 1970; ``signals`` go by their places."""
+
+    event: E
+    arrived: int
+    signals: dict[int, Any]
+    readings: list[Asked]
+    fuses: Fuses | None
+    rest: Rest | None
+
+
+class Recalled(msgspec.Struct, frozen=True, kw_only=True):
+    """A decided event as it was: with the people it names, what was known, and what was decided."""
+
+    event: Event
+    arrived: datetime
+    signals: Mapping[str, SignalValue | None]  # without those that are told by their size
+    caution: Caution
+    decision: Decision
+
+
+class Recorder:
+    """Writes and reads the decided events of one book.
+
+    Args:
+        basis: the book.
+        kinds: the kinds of events that it knows.
+        activation: the number of the fact that made it the one to decide by.
+        semantics: the meaning its decisions were made under.
+    """
+
+    def __init__(self, basis: Basis, kinds: Iterable[Kind], activation: int, semantics: int) -> None:
+        self.activation = activation
+        self._book = basis.book
+        self._semantics = semantics
+        self._signals = {kind: sorted(table.items()) for kind, table in basis.signals.items()}
+        self._places = {
+            kind: {name: place for place, (name, _) in enumerate(rows)}
+            for kind, rows in self._signals.items()
+        }
+        self._reads = sorted(basis.memory.reads)
+        self._read_places = {read: place for place, read in enumerate(self._reads)}
+        events: Any = Union[tuple(kind.struct for kind in kinds)]  # noqa: UP007 - made from a tuple
+        self._decoder = msgspec.msgpack.Decoder(Payload[events])
+        self._encoder = msgspec.msgpack.Encoder()
+
+    def body(self, decision: Decision, people: tuple[str, ...]) -> bytes:
+        """Return what the record says in the open. ``people`` are random ids."""
+        body = Body(
+            decision=decision.id,
+            kind=decision.kind,
+            at=microseconds(decision.at),
+            activation=self.activation,
+            people=people,
+            rules=decision.rules,
+            shadow=decision.shadow,
+            clauses=tuple(citation.clause for citation in decision.clauses),
+            effects=tuple(planned.effect for planned in decision.effects),
+            silent=decision.silent,
+            degraded=decision.degraded,
+        )
+        return canonical_bytes(body)
+
+    def payload(
+        self,
+        event: Event,
+        arrived: datetime,
+        decision: Decision,
+        caution: Caution,
+        alias: Callable[[str], str],
+    ) -> bytes:
+        """Return what is to be sealed.
+
+        Args:
+            event: as it came.
+            arrived: when.
+            decision: what was decided about it.
+            caution: what the fuses said.
+            alias: the random id that stands for a person.
+        """
+        places = self._places[decision.kind]
+        payload = Payload(
+            event=renamed(event, alias),
+            arrived=microseconds(arrived),
+            signals={places[reading.name]: _told(reading) for reading in decision.signals},
+            readings=[self._asked(reading) for reading in decision.readings],
+            fuses=None if caution is NO_CAUTION else Fuses(sorted(caution.braked), dict(caution.spent)),
+            rest=None if decision.silent else _rest(decision),
+        )
+        return self._encoder.encode(payload)
+
+    def recall(self, body: bytes, payload: bytes, person: Callable[[str], str]) -> Recalled:
+        """Return a decided event as it was.
+
+        Args:
+            body: as recorded.
+            payload: unsealed.
+            person: the id that the service gave to whom a random id stands for; may raise.
+
+        Raises:
+            IntegrityError: ``record.payload``, the bytes are no payload of this book.
+        """
+        try:
+            told = msgspec.json.decode(body, type=Body)
+            kept = self._decoder.decode(payload)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise IntegrityError("record.payload", "a recorded event is not readable by its book") from error
+        event = renamed(kept.event, person)
+        return Recalled(
+            event=event,
+            arrived=instant(kept.arrived),
+            signals={
+                self._signals[told.kind][place][0]: value
+                for place, value in kept.signals.items()
+                if not _is_size(value)
+            },
+            caution=_caution(kept.fuses),
+            decision=self._decision(told, kept, event),
+        )
+
+    def _decision(self, told: Body, kept: Payload[Event], event: Event) -> Decision:
+        rest = kept.rest or _SILENT
+        return Decision(
+            id=told.decision,
+            event_id=event.id,
+            event_digest=event_digest(event),
+            kind=told.kind,
+            at=instant(told.at),
+            book=self._book,
+            semantics=self._semantics,
+            clauses=rest.clauses,
+            rules=rest.rules,
+            shadow=rest.shadow,
+            effects=rest.effects,
+            dropped=rest.dropped,
+            matches=rest.matches,
+            signals=tuple(
+                _reading(self._signals[told.kind][place], value) for place, value in kept.signals.items()
+            ),
+            readings=tuple(map(self._answered, kept.readings)),
+            diagnostics=rest.diagnostics,
+            degraded=rest.degraded,
+        )
+
+    def _asked(self, reading: Reading) -> Asked:
+        table = QUESTIONS[reading.function].table
+        read = Read(table, reading.counter, reading.field, reading.window)
+        return (
+            _FUNCTION_PLACES[reading.function],
+            self._read_places[read],
+            bytes.fromhex(reading.key),
+            reading.value,
+            reading.error,
+        )
+
+    def _answered(self, asked: Asked) -> Reading:
+        function, place, key, value, error = asked
+        read = self._reads[place]
+        return Reading(
+            function=_FUNCTIONS[function],
+            counter=read.counter,
+            field=read.field,
+            key=key.hex(),
+            window=read.window,
+            value=value,
+            error=error,
+        )
+
+
+def microseconds(at: datetime) -> int:
+    """Return an instant in microseconds since 1970."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def instant(at: int) -> datetime:
+    """Return the instant that lies so many microseconds after 1970."""
+    return _EPOCH + at * _MICROSECOND
+
+
+_SILENT = Rest((), (), (), (), (), (), (), degraded=False)
+
+
+def _rest(decision: Decision) -> Rest:
+    return Rest(*(getattr(decision, name) for name in Rest.__struct_fields__))
+
+
+def _caution(fuses: Fuses | None) -> Caution:
+    return Caution(braked=frozenset(fuses.braked), spent=fuses.spent) if fuses else NO_CAUTION
+
+
+def _told(reading: SignalReading) -> Any:  # noqa: ANN401 - a signal's value, or its size in a list of one
+    hidden = reading.value is None and reading.size is not None
+    return [reading.size] if hidden else reading.value
+
+
+def _is_size(value: Any) -> bool:  # noqa: ANN401
+    return isinstance(value, list) and len(value) == 1 and isinstance(value[0], int)
+
+
+def _reading(row: tuple[str, Any], value: Any) -> SignalReading:  # noqa: ANN401
+    name, signal = row
+    if _is_size(value):
+        return SignalReading(name=name, version=signal.version, value=None, size=value[0])
+    size = len(value) if isinstance(value, str | list) else None
+    return SignalReading(name=name, version=signal.version, value=value, size=size)
