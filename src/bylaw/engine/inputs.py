@@ -4,21 +4,32 @@ A signal that cannot be computed is missing: the rule that asked errs, and the d
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
 
 from bylaw.engine.decision import SignalReading
 from bylaw.events.event import Event
 from bylaw.rules.cel.values import CelError
 from bylaw.signals.signal import Lists, Signal, SignalValue
 
+NOTHING: Final[Mapping[str, SignalValue | None]] = MappingProxyType({})
+
 
 class Inputs:
     """The signals of one event. Rules read them through ``families``, one object for each family."""
 
-    def __init__(self, event: Event, signals: Mapping[str, Signal], lists: Lists) -> None:
+    def __init__(
+        self,
+        event: Event,
+        signals: Mapping[str, Signal],
+        lists: Lists,
+        known: Mapping[str, SignalValue | None] = NOTHING,
+    ) -> None:
+        """Take the signals that an event may be asked for; ``known`` values are from a record."""
         self._event = event
         self._signals = signals
         self._lists = lists
-        self._values: dict[str, SignalValue | None] = {}
+        self._values: dict[str, SignalValue | None] = dict(known)
 
     def families(self, names: Iterable[str]) -> dict[str, "Family"]:
         """Return what the names of signal families stand for in a condition."""

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from bylaw.engine.basis import Basis
-from bylaw.engine.inputs import Inputs
+from bylaw.engine.inputs import NOTHING, Inputs
 from bylaw.engine.memory.functions import VARIABLE
 from bylaw.engine.memory.keys import Keys
 from bylaw.engine.memory.memory import Memory
 from bylaw.engine.memory.reader import Reader
 from bylaw.events.event import Event
 from bylaw.events.kinds import kind_of
+from bylaw.signals.signal import SignalValue
 
 KEY_BYTES = 16  # of the secret where nothing leaves the process, so that none is needed
 
@@ -27,10 +28,15 @@ class Situation:
     bindings: Mapping[str, Any]
 
 
-def situation_of(event: Event, basis: Basis, past: Reader) -> Situation:
-    """Return the situation of an event; ``past`` answers what rules ask of the events before it."""
+def situation_of(
+    event: Event, basis: Basis, past: Reader, known: Mapping[str, SignalValue | None] = NOTHING
+) -> Situation:
+    """Return the situation of an event.
+
+    ``past`` answers what rules ask of the events before it; ``known`` are signals whose values are on record.
+    """
     kind = kind_of(event)
-    inputs = Inputs(event, basis.signals[kind], basis.lists)
+    inputs = Inputs(event, basis.signals[kind], basis.lists, known)
     bindings = {
         "event": event,
         "lists": basis.lists_object,
