@@ -1,0 +1,312 @@
+"""The vault: one random key a person and use; what is sealed under it can be read as long as the key exists.
+
+Known persons and sealing are answered from memory. Whatever makes or changes a key is durable before it returns.
+"""
+
+import hmac
+import os
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from bylaw.base.errors import InputError, IntegrityError, NotFoundError, RefusedError
+from bylaw.records.vault.caches import Nonces, Recent
+from bylaw.records.vault.keys import INDEX_KEY, Keys, Means
+from bylaw.records.vault.master import Master
+from bylaw.records.vault.rows import KeyRow, living
+from bylaw.records.vault.uses import (
+    KEY_VERSION,
+    NONCE_BYTES,
+    Boundary,
+    State,
+    Use,
+    key_name,
+    no_boundary,
+)
+from bylaw.records.vault.wrapping import RESTORE
+
+PERSONS_IN_MEMORY: Final = 100_000  # of each cache's two generations; about 400 bytes a person
+SUBJECT_BYTES: Final = 16
+LOOKUP_BYTES: Final = 16
+MOST_SPACE: Final = 64  # characters of a space's name
+MOST_SPACES: Final = 64  # kinds of external ids
+DAYS: Final = "day"  # the space of those who are nobody in particular
+SEAL_BYTES: Final = 2 + NONCE_BYTES + 16  # what sealing adds
+_EXTERNAL: Final = 0  # in the place of a use: the external id itself
+_PROFILE: Final = int(Use.PROFILE)
+_LIVE: Final = int(State.LIVE)
+_HEADERS: Final = {use: bytes((use, KEY_VERSION)) for use in Use}
+_USES: Final = {header: use for use, header in _HEADERS.items()}
+
+
+class Vault:
+    """An open vault. Any thread may call; what changes keys takes turns."""
+
+    def __init__(self, keys: Keys, *, persons_in_memory: int = PERSONS_IN_MEMORY) -> None:
+        self._keys = keys
+        self._size = persons_in_memory
+        self._index_key = keys.secret(INDEX_KEY)
+        self._nonces = Nonces(keys.means.chance)
+        self._known: dict[str, Recent[str, bytes]] = {}
+        self._ciphers: Recent[bytes, AESGCM] = Recent(persons_in_memory)
+        self._watching = not keys.writing
+        self._seen = keys.file.changes()
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        master: Master,
+        *,
+        clock: Callable[[], int],
+        chance: Callable[[int], bytes] = os.urandom,
+        boundary: Boundary = no_boundary,
+    ) -> None:
+        """Make an empty vault: the file at ``path`` and ``vault.epochs`` beside it. Durable on return.
+
+        Raises:
+            ConflictError: ``vault.exists``.
+        """
+        Keys.create(path, Means(master.key(), clock, chance, boundary))
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        master: Master,
+        *,
+        clock: Callable[[], int],
+        chance: Callable[[int], bytes] = os.urandom,
+        boundary: Boundary = no_boundary,
+        writing: bool = True,
+    ) -> Self:
+        """Open a vault.
+
+        Raises:
+            BusyError: ``vault.locked``, another process writes it.
+            RefusedError: ``vault.master``, ``vault.expired``, ``vault.newer``.
+            NotFoundError: ``vault.missing``, ``vault.no_epochs``.
+            IntegrityError: it is damaged.
+        """
+        return cls(Keys.open(path, Means(master.key(), clock, chance, boundary), writing=writing))
+
+    # -- persons
+
+    def subjects(self, space: str, ids: Iterable[str]) -> dict[str, bytes]:
+        """Return the subject (16 random bytes) of each external id; a new one gets a key, durable before return."""
+        if self._watching:
+            self._look()
+        known = self._known.get(space) or self._space(space)
+        young = known.young
+        found: dict[str, bytes] = {}
+        missing: dict[str, None] = {}
+        for name in ids:
+            subject = young.get(name)
+            if subject is None:
+                missing[name] = None
+            else:
+                found[name] = subject
+        if missing:
+            found.update(self._meet(space, known, list(missing)))
+        return found
+
+    def day(self, day: date) -> bytes:
+        """Return the subject of a day: whose key seals what has no known person."""
+        known = self._known.get(DAYS) or self._new_space(DAYS)
+        name = day.isoformat()
+        return known.young.get(name) or self._meet(DAYS, known, [name])[name]
+
+    def external(self, subject: bytes) -> tuple[str, str] | None:
+        """Return space and external id of a subject; None once its profile key is destroyed.
+
+        Raises:
+            NotFoundError: ``vault.unknown``, there was never such a subject.
+        """
+        with self._keys.lock:
+            row = self._profile(subject)
+            if row.state != State.LIVE or row.external is None:
+                return None
+            cipher = AESGCM(self._keys.unwrapped(row, living(row)))
+            text = _opened(cipher, row.external, key_name(_EXTERNAL, subject))
+        space, _, name = text.decode("utf-8", "surrogatepass").partition("\0")
+        return space, name
+
+    # -- sealing
+
+    def seal(self, subject: bytes, use: Use, plaintext: bytes, associated: bytes) -> bytes:
+        """Return use, version, nonce and AES-256-GCM ciphertext: 30 bytes more than the plaintext.
+
+        Raises:
+            Destroyed: the key is gone.
+            NotFoundError: ``vault.unknown``.
+        """
+        header = _HEADERS[use]
+        name = header + subject
+        if self._watching:
+            self._look()
+        cipher = self._ciphers.young.get(name) or self._cipher(subject, use, making=True)
+        nonce = self._nonces.take()
+        return header + nonce + cipher.encrypt(nonce, plaintext, name + associated)
+
+    def unseal(self, subject: bytes, sealed: bytes, associated: bytes) -> bytes:
+        """Return what was sealed for this subject with the same associated data.
+
+        Raises:
+            Destroyed: the key is gone, and with it the meaning.
+            IntegrityError: ``vault.forged``, these bytes were not sealed here, or belong elsewhere.
+            NotFoundError: ``vault.unknown``.
+        """
+        header = sealed[:2]
+        use = _USES.get(header)
+        if use is None:
+            raise IntegrityError("vault.forged", "a sealed part has no known form")
+        name = header + subject
+        if self._watching:
+            self._look()
+        cipher = self._ciphers.young.get(name) or self._cipher(subject, use, making=False)
+        return _opened(cipher, sealed[2:], name + associated)
+
+    def secret(self, name: str) -> bytes:
+        """Return 32 secret bytes by name; made once, durable before return."""
+        with self._keys.lock:
+            return self._keys.secret(name)
+
+    # -- life
+
+    def close(self) -> None:
+        """Let go of the files, the lock and every key in memory."""
+        with self._keys.lock:
+            self._forget()
+            self._keys.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --
+
+    def _space(self, space: str) -> Recent[str, bytes]:
+        if space == DAYS or not 0 < len(space) <= MOST_SPACE or "\0" in space:
+            raise InputError("vault.space", f"`{space}` cannot name a kind of external ids")
+        return self._new_space(space)
+
+    def _new_space(self, space: str) -> Recent[str, bytes]:
+        if len(self._known) >= MOST_SPACES:
+            raise InputError("vault.spaces", f"there are more than {MOST_SPACES} kinds of external ids")
+        return self._known.setdefault(space, Recent(self._size))
+
+    def _meet(self, space: str, known: Recent[str, bytes], names: Sequence[str]) -> dict[str, bytes]:
+        with self._keys.lock:
+            found = {name: subject for name in names if (subject := known.get(name)) is not None}
+            external = {
+                name: f"{space}\0{name}".encode("utf-8", "surrogatepass")
+                for name in names
+                if name not in found
+            }
+            lookups = {self._lookup(text): name for name, text in external.items()}
+            for row in self._keys.by_lookup(list(lookups)):
+                name = lookups.pop(row.lookup or b"")
+                found[name] = row.subject
+                known.put(name, row.subject)
+            if lookups:
+                made = self._make({lookup: external[name] for lookup, name in lookups.items()})
+                for lookup, subject in made.items():
+                    found[lookups[lookup]] = subject
+                    known.put(lookups[lookup], subject)
+        return found
+
+    def _make(self, persons: dict[bytes, bytes]) -> dict[bytes, bytes]:
+        """Make a person for each look-up and external id; return the subjects."""
+        self._demand_writing()
+        keys, count = self._keys, len(persons)
+        subjects = keys.means.chance(count * SUBJECT_BYTES)
+        nonces = iter(self._nonces.draw(2 * count))
+        made: dict[bytes, bytes] = {}
+        ciphers: list[AESGCM] = []
+        rows: list[KeyRow] = []
+        for at, (key, (lookup, external)) in enumerate(zip(keys.fresh(count), persons.items(), strict=True)):
+            subject = subjects[at * SUBJECT_BYTES : (at + 1) * SUBJECT_BYTES]
+            cipher, nonce = AESGCM(key), next(nonces)
+            sealed = nonce + cipher.encrypt(nonce, external, key_name(_EXTERNAL, subject))
+            wrapped = keys.wrapped(_PROFILE, subject, key, next(nonces))
+            rows.append(
+                KeyRow(subject, _PROFILE, KEY_VERSION, _LIVE, keys.epoch, wrapped, lookup, sealed, None)
+            )
+            ciphers.append(cipher)
+            made[lookup] = subject
+        with keys.file.transaction("persons"):
+            keys.insert(rows)
+        for row, cipher in zip(rows, ciphers, strict=True):
+            self._ciphers.put(_HEADERS[Use.PROFILE] + row.subject, cipher)
+        return made
+
+    def _cipher(self, subject: bytes, use: Use, *, making: bool) -> AESGCM:
+        name = _HEADERS[use] + subject
+        with self._keys.lock:
+            cipher = self._ciphers.get(name)
+            if cipher is None:
+                row = self._keys.row(subject, use)
+                cipher = AESGCM(
+                    self._keys.unwrapped(row, living(row)) if row else self._evidence(subject, making)
+                )
+                self._ciphers.put(name, cipher)
+        return cipher
+
+    def _evidence(self, subject: bytes, making: bool) -> bytes:  # noqa: FBT001
+        """Make the second key of a living person, when it is first needed; durable on return."""
+        living(self._profile(subject))
+        if not making:
+            raise IntegrityError("vault.forged", "nothing was ever sealed under this key")
+        self._demand_writing()
+        keys, use = self._keys, Use.EVIDENCE
+        (key,) = keys.fresh(1)
+        wrapped = keys.wrapped(use, subject, key, self._nonces.take())
+        row = KeyRow(subject, int(use), KEY_VERSION, int(State.LIVE), keys.epoch, wrapped, None, None, None)
+        with keys.file.transaction("evidence"):
+            keys.insert([row])
+        return key
+
+    def _profile(self, subject: bytes) -> KeyRow:
+        row = self._keys.row(subject, Use.PROFILE)
+        if row is None:
+            raise NotFoundError("vault.unknown", "there is no such subject in this vault", hint=RESTORE)
+        return row
+
+    def _lookup(self, external: bytes) -> bytes:
+        return hmac.digest(self._index_key, external, "sha256")[:LOOKUP_BYTES]
+
+    def _demand_writing(self) -> None:
+        if self._watching:
+            raise RefusedError("vault.read_only", "the vault is open for reading", hint="a writer makes keys")
+
+    def _look(self) -> None:
+        """As a reader: forget what may have been destroyed by the writer since."""
+        with self._keys.lock:
+            changes = self._keys.file.changes()
+            if changes != self._seen:
+                self._forget()
+                self._keys.load()
+                self._seen = changes
+
+    def _forget(self) -> None:
+        self._ciphers.clear()
+        for known in self._known.values():
+            known.clear()
+
+
+def _opened(cipher: AESGCM, sealed: bytes, associated: bytes) -> bytes:
+    try:
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], associated)
+    except (InvalidTag, ValueError):
+        raise IntegrityError(
+            "vault.forged", "a sealed part was not sealed for this subject, use and place"
+        ) from None
