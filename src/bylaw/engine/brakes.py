@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 from bylaw.engine.decision import Decision
 from bylaw.rules.rule import Mode, Rule
@@ -30,6 +31,16 @@ class Caution:
 
 
 NO_CAUTION = Caution()
+
+
+class Fuses(NamedTuple):
+    """The state of the fuses as a value: counts by effect and by rule, the rules braked, the day it is."""
+
+    planned: dict[str, int]
+    seen: dict[str, int]
+    matched: dict[str, int]
+    braked: list[str]
+    day: str
 
 
 class Brakes:
@@ -71,6 +82,18 @@ class Brakes:
         if spent or tripped:
             self._tell()
         return tripped
+
+    def dump(self) -> Fuses:
+        """Return the state."""
+        braked, day = sorted(self._braked), self._day.isoformat()
+        return Fuses(dict(self._planned), dict(self._seen), dict(self._matched), braked, day)
+
+    def load(self, state: Fuses) -> None:
+        """Go on from a state."""
+        self._planned, self._seen, self._matched = map(Counter, state[:3])
+        self._braked = frozenset(state.braked)
+        self._day = date.fromisoformat(state.day)
+        self._tell()
 
     def _trips(self, rule: Rule, decision: Decision) -> bool:
         if rule.id in self._braked or not is_young(rule, decision.at):

@@ -47,6 +47,7 @@ def decide(
     caution: Caution = NO_CAUTION,
     matcher: Matcher = interpret_rules,
     digest: str | None = None,
+    decision: str | None = None,
 ) -> Decision:
     """Return what the rules of a book say about an event, by the clauses in force at its time.
 
@@ -56,6 +57,7 @@ def decide(
         caution: what the fuses say beforehand (``brakes``).
         matcher: evaluates the rules; every one gives the same outcomes.
         digest: of the event, when the caller has it already.
+        decision: its id, where there is a record (``recording.decision_id``).
     """
     event, kind = situation.event, situation.kind
     outcomes: tuple[Outcome, ...] = tuple(matcher(basis.rules[kind], kind, situation.bindings))
@@ -65,7 +67,7 @@ def decide(
     planned, dropped = resolve([*_requests(matched), *_precautions(erred, event, caution)], caution.spent)
     standing = _standing(matched)
     return Decision(
-        id=derived_id("dec", basis.operator, event.id, basis.book),
+        id=decision or derived_id("dec", basis.operator, event.id, basis.book),
         event_id=event.id,
         event_digest=digest or event_digest(event),
         kind=kind,

@@ -16,6 +16,7 @@ import msgspec
 
 from bylaw.base.canonical import canonical_bytes
 from bylaw.base.errors import IntegrityError
+from bylaw.base.ids import derived_id
 from bylaw.engine.basis import Basis
 from bylaw.engine.brakes import NO_CAUTION, Caution
 from bylaw.engine.decision import Citation, Decision, Diagnostic, Dropped, Match, Planned, SignalReading
@@ -27,9 +28,11 @@ from bylaw.events.decode import event_digest
 from bylaw.events.event import Event
 from bylaw.events.kinds import Kind
 from bylaw.events.people import renamed
+from bylaw.records.fact import TAG_BYTES
 from bylaw.signals.signal import SignalValue
 
 KIND: Final = "event.decided"
+TAG_SHOWN: Final = 8  # bytes of an event's tag that lead the ids of its decisions
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -249,6 +252,27 @@ class Recorder:
             value=value,
             error=error,
         )
+
+
+def decision_id(operator: str, tag: bytes, book: str) -> str:
+    """Return the id of the decision about an event: a digest of operator, event and book (ADR 0010).
+
+    ``tag`` is the keyed digest of the event's id under which it is recorded. Its first half leads the decision's
+    id, so that a decision is found by the index of events, and tells of the event's id nothing that could be tried.
+    """
+    rest = derived_id("", operator, tag.hex(), book)[1 : 31 - 2 * TAG_SHOWN]
+    return f"dec_{tag[:TAG_SHOWN].hex()}{rest}"
+
+
+def tag_range(decision: str) -> tuple[bytes, bytes] | None:
+    """Return the least and the greatest tag of an event that a decision's id can be about; None if it is no id."""
+    try:
+        shown = bytes.fromhex(decision.removeprefix("dec_")[: 2 * TAG_SHOWN])
+    except ValueError:
+        return None
+    if not decision.startswith("dec_") or len(shown) < TAG_SHOWN:
+        return None
+    return shown + bytes(TAG_BYTES - TAG_SHOWN), shown + b"\xff" * (TAG_BYTES - TAG_SHOWN)
 
 
 def microseconds(at: datetime) -> int:

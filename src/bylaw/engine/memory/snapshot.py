@@ -12,7 +12,7 @@ import msgspec
 from bylaw.base.errors import InputError, IntegrityError
 from bylaw.engine.memory.bounds import Limits
 from bylaw.engine.memory.keys import Keys
-from bylaw.engine.memory.memory import Memory, Spec
+from bylaw.engine.memory.memory import Judge, Memory, Spec, interpreted
 from bylaw.engine.memory.stores import LOADERS, Name
 
 FORMAT = 1
@@ -53,7 +53,9 @@ def snapshot(memory: Memory) -> bytes:
     return msgspec.msgpack.encode(state)
 
 
-def restore(data: bytes, spec: Spec, keys: Keys, limits: Limits | None = None) -> Restored:
+def restore(
+    data: bytes, spec: Spec, keys: Keys, limits: Limits | None = None, judge: Judge = interpreted
+) -> Restored:
     """Return the memory that a snapshot holds, for a book that may be another than then.
 
     Raises:
@@ -63,7 +65,7 @@ def restore(data: bytes, spec: Spec, keys: Keys, limits: Limits | None = None) -
     try:
         state = msgspec.msgpack.decode(data, type=Snapshot)
         _refuse_foreign(state, keys)
-        return _restored(state, Memory(spec, keys, limits))
+        return _restored(state, Memory(spec, keys, limits, judge))
     except (msgspec.MsgspecError, ValueError, TypeError, OverflowError) as error:
         raise IntegrityError("memory.snapshot", "the bytes are no snapshot of a memory") from error
 
