@@ -20,6 +20,7 @@ import re
 import struct
 import sys
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -381,6 +382,7 @@ _D = -121665 * pow(121666, -1, _P) % _P
 Point = tuple[int, int, int, int]
 
 
+@lru_cache(maxsize=16)  # slow, and asked again when one export is looked at several times
 def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
     """Tell whether a signature of 64 bytes over a message is by the key of 32 bytes."""
     at = _point(public)
