@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from bylaw.base.errors import BylawError, ConflictError, IntegrityError, RefusedError
 from bylaw.records.vault.epochs import EpochFile, Slot
 from bylaw.records.vault.file import VaultFile
-from bylaw.records.vault.rows import COLUMNS, KeyRow, recorded, verified
-from bylaw.records.vault.uses import KEY_BYTES, NONCE_BYTES, Boundary, State
+from bylaw.records.vault.rows import COLUMNS, KeyRow, authenticator, recorded, verified
+from bylaw.records.vault.uses import KEY_BYTES, NONCE_BYTES, Boundary
 from bylaw.records.vault.wrapping import RESTORE, binding, key_print, mac, unwrap, wrap
 
 EPOCHS_NAME: Final = "vault.epochs"
@@ -97,7 +97,17 @@ class Keys:
             raise RefusedError(
                 "vault.master", "this is not the master key of this vault", hint="give the right one"
             )
-        self._row_key = self._open_secret(ROW_KEY)
+        self._master = AESGCM(self.means.master)
+        try:
+            self._row_key = self._open_secret(ROW_KEY)
+        except IntegrityError:
+            if len(mine) == len(slots):
+                raise
+            raise RefusedError(
+                "vault.master_changing",
+                "the master key was being changed",
+                hint="open the vault with the other one",
+            ) from None
         if self.mark("vault") != self.vault:
             raise IntegrityError("vault.mark", "the vault's own id is not what was written", hint=RESTORE)
         self.epoch = int.from_bytes(self.mark("epoch"), "big")
@@ -116,7 +126,7 @@ class Keys:
     def row(self, subject: bytes, use: int) -> KeyRow | None:
         """Return a row, verified."""
         rows = self.file.read(f"SELECT {COLUMNS} FROM keys WHERE subject=? AND use=?", (subject, use))  # noqa: S608
-        return self._verified(rows[0]) if rows else None
+        return self.verified(rows[0]) if rows else None
 
     def by_lookup(self, lookups: Sequence[bytes]) -> Iterator[KeyRow]:
         """Return the rows of known persons."""
@@ -124,17 +134,21 @@ class Keys:
             part = lookups[at : at + MOST_ASKED]
             marks = ",".join("?" * len(part))
             sql = f"SELECT {COLUMNS} FROM keys WHERE lookup IN ({marks})"  # noqa: S608 - question marks only
-            yield from map(self._verified, self.file.read(sql, part))
+            yield from map(self.verified, self.file.read(sql, part))
 
     def unfinished(self) -> list[KeyRow]:
         """Return the rows whose destruction was begun."""
         sql = f"SELECT {COLUMNS} FROM keys INDEXED BY keys_unfinished WHERE state=2 ORDER BY place"  # noqa: S608
-        return [self._verified(row) for row in self.file.read(sql)]
+        return [self.verified(row) for row in self.file.read(sql)]
 
     def after(self, place: int, most: int) -> list[tuple[int, KeyRow]]:
         """Return rows in the order of their making, after a place."""
+        return [(row[0], self.verified(row[1:])) for row in self.after_raw(place, most)]
+
+    def after_raw(self, place: int, most: int) -> list[tuple[Any, ...]]:
+        """Return rows as they stand, each led by its place."""
         sql = f"SELECT place, {COLUMNS} FROM keys WHERE place > ? ORDER BY place LIMIT ?"  # noqa: S608
-        return [(row[0], self._verified(row[1:])) for row in self.file.read(sql, (place, most))]
+        return self.file.read(sql, (place, most))
 
     def insert(self, rows: Sequence[KeyRow]) -> None:
         """Inside a transaction: add rows."""
@@ -145,6 +159,11 @@ class Keys:
         values = recorded(self._row_key, row)
         if self.file.write(_UPDATE, (*values[3:], row.subject, row.use)) != 1:
             raise IntegrityError("vault.row", "a row of the vault is not where it was", hint=RESTORE)
+
+    def rewrap(self, place: int, row: KeyRow) -> None:
+        """Inside a transaction: replace the wrapped key of a row, and nothing else."""
+        sql = "UPDATE keys SET epoch=?, wrapped=?, mac=? WHERE place=?"
+        self.file.write(sql, (row.epoch, row.wrapped, authenticator(self._row_key, row), place))
 
     # -- keys
 
@@ -175,6 +194,10 @@ class Keys:
             self._make_secret(name)
         return self._open_secret(name)
 
+    def secret_names(self) -> list[str]:
+        """Return the names of all secrets."""
+        return [name for (name,) in self.file.read("SELECT name FROM secrets ORDER BY name")]
+
     def mark(self, name: str) -> bytes:
         """Return what the vault noted about itself."""
         rows = self.file.read("SELECT value, mac FROM marks WHERE name=?", (name,))
@@ -192,8 +215,45 @@ class Keys:
         """Return a slot with a new wrapping key."""
         made = self.means.clock()
         key, nonce = self.means.chance(KEY_BYTES), self.means.chance(NONCE_BYTES)
-        sealed = wrap(self._master, nonce, key, self._slot_binding(epoch, made))
-        return Slot(epoch, made, key_print(self.means.master), sealed)
+        return self._slot(epoch, made, key, nonce, self.means.master)
+
+    # -- rotation
+
+    def is_rotating(self) -> bool:
+        """Tell whether keys of an epoch before this one are still needed."""
+        return int.from_bytes(self.mark("oldest"), "big") < self.epoch
+
+    def tidy(self) -> None:
+        """Overwrite the slots that nobody needs: of ended epochs, of another master key, of writes that never ended.
+
+        Only after ``load``, which made sure that what is needed is there.
+        """
+        mine, oldest = key_print(self.means.master), int.from_bytes(self.mark("oldest"), "big")
+        gone = [
+            place
+            for place, slot in self.epochs.slots().items()
+            if slot.master != mine or not oldest <= slot.epoch <= self.epoch
+        ]
+        for place in (*gone, *self.epochs.unsound()):
+            self.epochs.blank(place)
+
+    def add_slots_under(self, master: bytes) -> None:
+        """Write the wrapping keys in use once more, under another master key."""
+        slots = self.epochs.slots().values()
+        old, new = key_print(self.means.master), key_print(master)
+        there = {slot.epoch for slot in slots if slot.master == new}
+        for slot in [slot for slot in slots if slot.master == old and slot.epoch not in there]:
+            key = unwrap(self._master, slot.wrapped, self._slot_binding(slot.epoch, slot.made))
+            self.epochs.write(self._slot(slot.epoch, slot.made, key, self.means.chance(NONCE_BYTES), master))
+
+    def wrap_secrets_under(self, master: bytes) -> None:
+        """Inside a transaction: wrap every secret under another master key."""
+        under = AESGCM(master)
+        for name in self.secret_names():
+            wrapped = wrap(
+                under, self.means.chance(NONCE_BYTES), self._open_secret(name), self._secret_binding(name)
+            )
+            self.file.write("UPDATE secrets SET wrapped=? WHERE name=?", (wrapped, name))
 
     # --
 
@@ -227,6 +287,10 @@ class Keys:
     def _secret_binding(self, name: str) -> bytes:
         return b"secret" + self.vault + name.encode()
 
+    def _slot(self, epoch: int, made: int, key: bytes, nonce: bytes, master: bytes) -> Slot:
+        wrapped = wrap(AESGCM(master), nonce, key, self._slot_binding(epoch, made))
+        return Slot(epoch, made, key_print(master), wrapped)
+
     def _slot_binding(self, epoch: int, made: int) -> bytes:
         return b"epoch" + self.vault + epoch.to_bytes(4, "big") + made.to_bytes(8, "big", signed=True)
 
@@ -236,7 +300,8 @@ class Keys:
     def _mark_mac(self, name: str, value: bytes) -> bytes:
         return mac(self._row_key, b"mark %b=%b" % (name.encode(), value))
 
-    def _verified(self, columns: tuple[Any, ...]) -> KeyRow:
+    def verified(self, columns: tuple[Any, ...]) -> KeyRow:
+        """Return a row as it was written, or raise ``IntegrityError``."""
         return verified(self._row_key, columns)
 
     def _epoch_missing(self) -> BylawError:
@@ -247,8 +312,3 @@ class Keys:
             "the wrapping key of this state of the vault has been destroyed",
             hint="it is a backup from before the last rotation, and meant to be unreadable: take a later one",
         )
-
-
-def is_live(row: KeyRow) -> bool:
-    """Tell whether a row's key can be used."""
-    return row.state == State.LIVE

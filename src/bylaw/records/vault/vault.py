@@ -3,6 +3,7 @@
 Known persons and sealing are answered from memory. Whatever makes or changes a key is durable before it returns.
 """
 
+import contextlib
 import hmac
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -14,10 +15,23 @@ from typing import Final, Self
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from bylaw.base.errors import InputError, IntegrityError, NotFoundError, RefusedError
+from bylaw.base.errors import (
+    BusyError,
+    BylawError,
+    InputError,
+    IntegrityError,
+    NotFoundError,
+    Problem,
+    RefusedError,
+)
+from bylaw.records.vault.backup import back_up
 from bylaw.records.vault.caches import Nonces, Recent
+from bylaw.records.vault.check import check
+from bylaw.records.vault.destruction import Destroyer, Replayed
 from bylaw.records.vault.keys import INDEX_KEY, Keys, Means
 from bylaw.records.vault.master import Master
+from bylaw.records.vault.outside import OutsideJournal, Target
+from bylaw.records.vault.rotation import change_master, rotate
 from bylaw.records.vault.rows import KeyRow, living
 from bylaw.records.vault.uses import (
     KEY_VERSION,
@@ -31,10 +45,12 @@ from bylaw.records.vault.uses import (
 from bylaw.records.vault.wrapping import RESTORE
 
 PERSONS_IN_MEMORY: Final = 100_000  # of each cache's two generations; about 400 bytes a person
-SUBJECT_BYTES: Final = 16
+NEAR_BYTES: Final = 3  # the same for all who are made in one call: their rows stand together in indexes
+FAR_BYTES: Final = 13
 LOOKUP_BYTES: Final = 16
 MOST_SPACE: Final = 64  # characters of a space's name
 MOST_SPACES: Final = 64  # kinds of external ids
+JOURNAL_NAME: Final = "erasures.log"
 DAYS: Final = "day"  # the space of those who are nobody in particular
 SEAL_BYTES: Final = 2 + NONCE_BYTES + 16  # what sealing adds
 _EXTERNAL: Final = 0  # in the place of a use: the external id itself
@@ -47,8 +63,13 @@ _USES: Final = {header: use for use, header in _HEADERS.items()}
 class Vault:
     """An open vault. Any thread may call; what changes keys takes turns."""
 
-    def __init__(self, keys: Keys, *, persons_in_memory: int = PERSONS_IN_MEMORY) -> None:
+    def __init__(
+        self, keys: Keys, journal: OutsideJournal, *, persons_in_memory: int = PERSONS_IN_MEMORY
+    ) -> None:
         self._keys = keys
+        self._journal = journal
+        self._destroyer = Destroyer(keys, journal)
+        self._restored = self._destroyer.is_restored()
         self._size = persons_in_memory
         self._index_key = keys.secret(INDEX_KEY)
         self._nonces = Nonces(keys.means.chance)
@@ -75,7 +96,7 @@ class Vault:
         Keys.create(path, Means(master.key(), clock, chance, boundary))
 
     @classmethod
-    def open(
+    def open(  # noqa: PLR0913 - what the world is to a vault
         cls,
         path: Path,
         master: Master,
@@ -83,9 +104,13 @@ class Vault:
         clock: Callable[[], int],
         chance: Callable[[int], bytes] = os.urandom,
         boundary: Boundary = no_boundary,
+        journals: Sequence[Path] = (),
         writing: bool = True,
     ) -> Self:
-        """Open a vault.
+        """Open a vault, and finish what a crash interrupted. ``journals``: where the journal of destruction is kept.
+
+        Without ``journals`` it is ``erasures.log`` beside the vault. Who may only read makes, changes and finishes
+        nothing.
 
         Raises:
             BusyError: ``vault.locked``, another process writes it.
@@ -93,7 +118,16 @@ class Vault:
             NotFoundError: ``vault.missing``, ``vault.no_epochs``.
             IntegrityError: it is damaged.
         """
-        return cls(Keys.open(path, Means(master.key(), clock, chance, boundary), writing=writing))
+        keys = Keys.open(path, Means(master.key(), clock, chance, boundary), writing=writing)
+        try:
+            journal = OutsideJournal(journals or (path.with_name(JOURNAL_NAME),), keys.vault, boundary)
+            journal.read(keys.mark("journaled"), writing=writing)
+            vault = cls(keys, journal)
+            vault.mend()
+        except BaseException:
+            keys.close()
+            raise
+        return vault
 
     # -- persons
 
@@ -128,13 +162,9 @@ class Vault:
             NotFoundError: ``vault.unknown``, there was never such a subject.
         """
         with self._keys.lock:
+            self._demand_served()
             row = self._profile(subject)
-            if row.state != State.LIVE or row.external is None:
-                return None
-            cipher = AESGCM(self._keys.unwrapped(row, living(row)))
-            text = _opened(cipher, row.external, key_name(_EXTERNAL, subject))
-        space, _, name = text.decode("utf-8", "surrogatepass").partition("\0")
-        return space, name
+            return None if row.state != State.LIVE else self._external(row)
 
     # -- sealing
 
@@ -174,9 +204,104 @@ class Vault:
     def secret(self, name: str) -> bytes:
         """Return 32 secret bytes by name; made once, durable before return."""
         with self._keys.lock:
+            self._demand_served()
             return self._keys.secret(name)
 
+    # -- destruction
+
+    @property
+    def restored(self) -> bool:
+        """Whether this vault was put back from a backup and serves nothing until ``replay_journal``."""
+        return self._restored
+
+    def destroy(self, subjects: Iterable[bytes], uses: Iterable[Use]) -> int:
+        """Destroy keys, many in one go; return how many. For ever: what was sealed under them means nothing now.
+
+        Returns when the journal outside says so, the keys are overwritten, and the vault's files were searched for
+        them. A hold is not this room's business: whoever calls has looked.
+
+        Raises:
+            NotFoundError: ``vault.unknown``; nothing was begun.
+            BusyError: ``vault.journal_closed``, nothing was begun; ``vault.read``, a reader keeps an old state of the
+                file: the keys cannot be used any more, and ``resume`` finishes.
+        """
+        with self._keys.lock:
+            self._demand_writing()
+            self._demand_served()
+            targets = self._destroyer.find(subjects, uses)
+            if targets:
+                self._forget_persons(targets)
+                self._destroyer.destroy(targets)
+        return len(targets)
+
+    def unfinished(self) -> int:
+        """Return how many keys are overwritten and not yet known to be gone from the files."""
+        with self._keys.lock:
+            return len(self._keys.unfinished())
+
+    def resume(self) -> int:
+        """Finish destructions that something interrupted; return how many keys."""
+        with self._keys.lock:
+            self._demand_writing()
+            self._demand_served()
+            return self._destroyer.resume()
+
+    def replay_journal(self) -> Replayed:
+        """Destroy again what a restored backup brought back, then serve. Each resurrected key is an incident."""
+        with self._keys.lock:
+            self._demand_writing()
+            replayed = self._destroyer.replay()
+            self._restored = False
+        return replayed
+
+    # -- upkeep
+
+    def rotate(self) -> int:
+        """Begin a new epoch, while serving, and end the old one for good; return how many keys were wrapped anew.
+
+        What is left of the old epoch's wrapped keys, in free blocks and in backups, is unreadable on return.
+        """
+        self.resume()
+        return rotate(self._keys)
+
+    def change_master(self, master: Master) -> None:
+        """Wrap epochs and secrets under another master key; durable on return. After a crash one of the two opens."""
+        with self._keys.lock:
+            self._demand_writing()
+            self._demand_served()
+            change_master(self._keys, master.key())
+
+    def check(self) -> list[Problem]:
+        """Look at every recorded byte; return what is not as it was written."""
+        with self._keys.lock:
+            problems = check(self._keys, self._verify)
+            try:
+                self._journal.read(self._keys.mark("journaled"), writing=False)
+            except BylawError as error:
+                problems.append(error.problem)
+        return problems
+
+    def back_up(self, path: Path, epochs: Path | None = None) -> None:
+        """Write a copy of the vault's file, and of its wrapping keys where asked; durable on return.
+
+        Raises:
+            BusyError: ``vault.rotating``, ``vault.unfinished``.
+            ConflictError: ``vault.copy_exists``.
+        """
+        with self._keys.lock:
+            self._demand_served()
+            back_up(self._keys, path, epochs)
+
     # -- life
+
+    def mend(self) -> None:
+        """Finish what a crash interrupted, unless a backup was restored. A reader in the way leaves it unfinished."""
+        if self._watching or self._restored:
+            return
+        with self._keys.lock:
+            self._keys.tidy()
+            with contextlib.suppress(BusyError):
+                self._destroyer.resume()
 
     def close(self) -> None:
         """Let go of the files, the lock and every key in memory."""
@@ -206,6 +331,7 @@ class Vault:
 
     def _meet(self, space: str, known: Recent[str, bytes], names: Sequence[str]) -> dict[str, bytes]:
         with self._keys.lock:
+            self._demand_served()
             found = {name: subject for name in names if (subject := known.get(name)) is not None}
             external = {
                 name: f"{space}\0{name}".encode("utf-8", "surrogatepass")
@@ -228,13 +354,14 @@ class Vault:
         """Make a person for each look-up and external id; return the subjects."""
         self._demand_writing()
         keys, count = self._keys, len(persons)
-        subjects = keys.means.chance(count * SUBJECT_BYTES)
+        near = keys.means.chance(NEAR_BYTES)
+        drawn = keys.means.chance(count * FAR_BYTES)
         nonces = iter(self._nonces.draw(2 * count))
         made: dict[bytes, bytes] = {}
         ciphers: list[AESGCM] = []
         rows: list[KeyRow] = []
         for at, (key, (lookup, external)) in enumerate(zip(keys.fresh(count), persons.items(), strict=True)):
-            subject = subjects[at * SUBJECT_BYTES : (at + 1) * SUBJECT_BYTES]
+            subject = near + drawn[at * FAR_BYTES : (at + 1) * FAR_BYTES]
             cipher, nonce = AESGCM(key), next(nonces)
             sealed = nonce + cipher.encrypt(nonce, external, key_name(_EXTERNAL, subject))
             wrapped = keys.wrapped(_PROFILE, subject, key, next(nonces))
@@ -252,6 +379,7 @@ class Vault:
     def _cipher(self, subject: bytes, use: Use, *, making: bool) -> AESGCM:
         name = _HEADERS[use] + subject
         with self._keys.lock:
+            self._demand_served()
             cipher = self._ciphers.get(name)
             if cipher is None:
                 row = self._keys.row(subject, use)
@@ -280,6 +408,35 @@ class Vault:
         if row is None:
             raise NotFoundError("vault.unknown", "there is no such subject in this vault", hint=RESTORE)
         return row
+
+    def _external(self, row: KeyRow) -> tuple[str, str]:
+        cipher = AESGCM(self._keys.unwrapped(row, living(row)))
+        text = _opened(cipher, row.external or b"", key_name(_EXTERNAL, row.subject))
+        space, _, name = text.decode("utf-8", "surrogatepass").partition("\0")
+        return space, name
+
+    def _verify(self, row: KeyRow) -> None:
+        self._keys.unwrapped(row, living(row))
+        if row.use == Use.PROFILE:
+            text = "\0".join(self._external(row)).encode("utf-8", "surrogatepass")
+            if self._lookup(text) != row.lookup:
+                raise IntegrityError("vault.row", "a look-up does not lead to its person", hint=RESTORE)
+
+    def _forget_persons(self, targets: Iterable[Target]) -> None:
+        for subject, use in targets:
+            self._ciphers.drop(_HEADERS[Use(use)] + subject)
+            if use == Use.PROFILE:
+                space, name = self._external(self._profile(subject))
+                if space in self._known:
+                    self._known[space].drop(name)
+
+    def _demand_served(self) -> None:
+        if self._restored:
+            raise RefusedError(
+                "vault.restored",
+                "this vault was restored from before keys were destroyed",
+                hint="replay the journal of destruction first",
+            )
 
     def _lookup(self, external: bytes) -> bytes:
         return hmac.digest(self._index_key, external, "sha256")[:LOOKUP_BYTES]
