@@ -29,7 +29,9 @@ from bylaw.engine.memory.memory import Spec, spec_of
 from bylaw.events.decode import Codec
 from bylaw.events.kinds import Kind
 from bylaw.policy.library import Library
+from bylaw.rules.cel.condition import Condition
 from bylaw.rules.compile.costs import check_costs
+from bylaw.rules.compile.pattern_costs import check_patterns
 from bylaw.rules.rule import Mode, Rule
 
 
@@ -105,7 +107,7 @@ def book_of(folder: Folder) -> Book:
         counters=read_counters(folder, environments, problems),
     )
     rules = read_rules(folder, names, problems)
-    problems += check_costs(rules)
+    problems += [*check_costs(rules), *check_patterns(_conditions(rules, names.counters), lists)]
     known = {"rules": [rule.id for rule in rules], "clauses": names.clauses}
     cases = read_cases(folder, Codec(kinds.values()), known, problems)
     problems += [*check_links(library), *check_expectations(folder, names.clauses)]
@@ -126,6 +128,14 @@ def book_of(folder: Folder) -> Book:
         kinds=kinds,
         warnings=tuple(sorted(problems, key=lambda problem: (problem.where, problem.code))),
     )
+
+
+def _conditions(rules: Iterable[Rule], counters: Mapping[str, Counter]) -> Iterable[tuple[str, Condition]]:
+    """Yield what texts are tried on, by kind of event: conditions of rules and of what is counted."""
+    for rule in rules:
+        yield from rule.conditions.items()
+    for counter in counters.values():
+        yield from ((kind, where) for kind, where in counter.where.items() if where)
 
 
 def _memory(

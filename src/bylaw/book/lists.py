@@ -6,11 +6,10 @@ A list ``lists/url-shorteners.txt`` is ``lists.url_shorteners`` in a condition.
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-import re2
-
 from bylaw.base.errors import Problem, Where
 from bylaw.base.spelling import did_you_mean
 from bylaw.book.folder import Folder
+from bylaw.rules.patterns import PatternError, compile_pattern
 
 MAX_ENTRIES = 1_000_000
 MAX_ENTRY_CHARS = 1_000
@@ -116,12 +115,10 @@ def _type(path: str, lines: list[str], problems: list[Problem]) -> ListType:
 
 
 def _pattern(entry: str) -> str:
-    options = re2.Options()
-    options.log_errors = False
     try:
-        re2.compile(entry, options)
-    except re2.error as error:
-        return f"not an RE2 pattern: {error}"
+        compile_pattern(entry)
+    except PatternError as error:
+        return str(error)
     return ""
 
 

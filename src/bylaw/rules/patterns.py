@@ -1,13 +1,24 @@
-"""Regular expressions on what people wrote: RE2, whose time is linear in the text, and nothing else."""
+"""Regular expressions on what people wrote: they mean what RE2 says, and take a time linear in the text."""
 
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import re2
 
+from bylaw.rules.counted import Look, as_bytes, counts, taken
+
 PATTERN_LIMIT = 4_096  # characters
 PROGRAM_BYTES = 1 << 20  # of one compiled expression; counted repetition makes short ones large
+INSTRUCTIONS = (
+    256  # of a pattern that counts ten or more and that RE2 carries out: up to 2 ns a character each
+)
 _KEPT = 2_048  # compiled expressions
+
+
+_ADVICE = (
+    f"more than {INSTRUCTIONS}; write a shorter gap, or two conditions joined by &&, or leave out what tells "
+    r"characters beyond ASCII apart (`\p{…}`, letters with accents) and `(?m)`"
+)
 
 
 class PatternError(ValueError):
@@ -15,13 +26,19 @@ class PatternError(ValueError):
 
 
 class Pattern(NamedTuple):
-    """A compiled expression."""
+    """A compiled expression. ``look`` is how one with long counts is found, if Hyperscan takes it."""
 
     text: str
     program: Any
+    look: Look | None
 
     def found_in(self, text: str) -> bool:
         """Tell whether the expression matches anywhere in the text."""
+        if self.look:
+            try:
+                return bool(self.look(as_bytes(text)))
+            except ValueError:  # it holds half a character, or Hyperscan gave up
+                pass
         return self.program.search(text.encode("utf-8", "replace")) is not None
 
 
@@ -38,11 +55,15 @@ def compile_pattern(text: str) -> Pattern:
     options.log_errors = False
     options.max_mem = PROGRAM_BYTES
     try:
-        return Pattern(text, re2.compile(text.encode(), options))
+        program = re2.compile(text.encode(), options)
     except re2.error as error:
         raise PatternError(f"the pattern is not RE2's: {_words(error)}") from None
     except UnicodeEncodeError:
         raise PatternError("the pattern holds half a character") from None
+    look = taken(text) if counts(text) else None
+    if counts(text) and look is None and program.programsize > INSTRUCTIONS:
+        raise PatternError(f"the pattern counts too far: {program.programsize} steps a character, {_ADVICE}")
+    return Pattern(text, program, look)
 
 
 def _words(error: Exception) -> str:

@@ -1,8 +1,9 @@
-"""Many RE2 patterns looked for in a text at once.
+"""Many patterns looked for in a text at once.
 
-Most share one automaton, which reads the text once whatever they are. Those with a long counted
-repetition (``a.{0,40}b``) would make it as large as the text is varied: they stand behind a filter, RE2's
-own, and are looked for one by one where the letters that they cannot do without are in the text.
+Those that repeat nothing share one RE2 automaton, which reads the text once whatever they are. What
+repeats something would make it as large as the text is varied: it is looked for by Hyperscan
+(``bylaw.rules.counted``), unless it is little. What Hyperscan does not take stays in the automaton, or, if
+it counts far, behind RE2's own filter of necessary letters.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -10,59 +11,112 @@ from typing import Final
 
 import re2
 
+from bylaw.rules.counted import SET_MOST, NotTakenError, as_bytes, counted_set, counts, repeats, taken
+from bylaw.rules.patterns import PROGRAM_BYTES
+
 SET_BYTES = 32 << 20  # of one joined automaton
 FILTER_CHARACTERS = 10_000  # of all patterns of one filter: its automaton is small then, and never gives up
+REPEATING_TOGETHER = 400  # instructions of what repeats something in one automaton: 3 ms for 10 KB at worst
 
-_LONG_REPETITION: Final = re2.compile(r"\{[0-9]*,?[0-9]{2,}\}|\{[0-9]{2,},")
 _NOTHING: Final = (
     rb"[^\x00-\x{10FFFF}]"  # never found: keeps the place of a pattern that is looked for elsewhere
 )
 
 Look = Callable[[str], Collection[int]]
+LookInBytes = Callable[[bytes], Collection[int]]
+Places = Sequence[int]
 
 
 def pattern_set(patterns: Sequence[str]) -> Look:
     """Return a function that says which patterns are found in a text, by place, and perhaps a place beyond them.
 
-    It raises ``ValueError`` where the automaton gives up or the text holds half a character.
+    It raises ``ValueError`` where an automaton gives up or the text holds half a character.
 
     Raises:
         ValueError: one of them is no pattern, or they are too large together.
     """
-    apart = [place for place, pattern in enumerate(patterns) if _LONG_REPETITION.search(pattern)]
-    joined = re2.Set.SearchSet(_options())
+    counted = [place for place, pattern in enumerate(patterns) if counts(pattern)]
+    apart = [place for place in (*_repeating(patterns), *counted) if taken(patterns[place])]
+    behind = [place for place in counted if not taken(patterns[place])]
     try:
-        for place, pattern in enumerate(patterns):
-            joined.Add(_NOTHING if place in apart else pattern.encode())
-        canary = joined.Add(rb"\z")  # found in every text, unless the automaton gave up
-        joined.Compile()
-        look_apart = _filtered([patterns[place].encode() for place in apart]) if apart else None
-    except re2.error as error:
+        look = _joined(patterns, frozenset([*apart, *behind]))
+        looks_apart = _by_hyperscan(patterns, apart)
+        look_behind = _placed(_filtered([patterns[place].encode() for place in behind]), behind)
+    except (re2.error, NotTakenError) as error:
         raise ValueError("no patterns, or too large together") from error
-    look = joined.Match
 
     def scan(text: str) -> Collection[int]:
         data = text.encode()
-        found = frozenset(look(data) or ())
-        if canary not in found:
-            raise ValueError("the automaton gave up")
-        return found.union(apart[number] for number in look_apart(data)) if look_apart else found
+        found = look(data)
+        if looks_apart:
+            short = data if text.isascii() else as_bytes(text)
+            found = found.union(*(one(short) for one in looks_apart))
+        return found.union(look_behind(data)) if behind else found
 
     return scan
 
 
-def _filtered(patterns: Sequence[bytes]) -> Callable[[bytes], Sequence[int]]:
+def _repeating(patterns: Sequence[str]) -> Places:
+    """Those that repeat something without counting far, where all of them are too much for one automaton."""
+    places = [place for place, pattern in enumerate(patterns) if repeats(pattern) and not counts(pattern)]
+    size = sum(_size(patterns[place]) for place in places)
+    return places if size > REPEATING_TOGETHER else ()
+
+
+def _size(pattern: str) -> int:
+    try:
+        return int(re2.compile(pattern.encode(), _options()).programsize)
+    except re2.error as error:
+        raise ValueError("no pattern") from error
+
+
+def _joined(patterns: Sequence[str], elsewhere: Collection[int]) -> Callable[[bytes], frozenset[int]]:
+    joined = re2.Set.SearchSet(_options())
+    for place, pattern in enumerate(patterns):
+        joined.Add(_NOTHING if place in elsewhere else pattern.encode())
+    canary = joined.Add(rb"\z")  # found in every text, unless the automaton gave up
+    joined.Compile()
+    match = joined.Match
+
+    def look(data: bytes) -> frozenset[int]:
+        found = frozenset(match(data) or ())
+        if canary not in found:
+            raise ValueError("the automaton gave up")
+        return found
+
+    return look
+
+
+def _by_hyperscan(patterns: Sequence[str], places: Places) -> Sequence[LookInBytes]:
+    """One function for what counts little, and one for every few that count far."""
+    little = [place for place in places if not counts(patterns[place])]
+    far = [place for place in places if counts(patterns[place])]
+    groups = [little, *(far[start : start + SET_MOST] for start in range(0, len(far), SET_MOST))]
+    return [_placed(counted_set([patterns[place] for place in group]), group) for group in groups if group]
+
+
+def _placed(look: LookInBytes, places: Places) -> LookInBytes:
+    def placed(data: bytes) -> Collection[int]:
+        found = look(data)
+        return [places[number] for number in found] if found else ()
+
+    return placed
+
+
+def _filtered(patterns: Sequence[bytes]) -> LookInBytes:
+    if not patterns:
+        return lambda _: ()
     if len(patterns) > 1 and sum(map(len, patterns)) > FILTER_CHARACTERS:
         raise ValueError("too many patterns for one filter")
-    ahead, options = re2.Filter(), _options()
+    ahead, options = re2.Filter(), _options(PROGRAM_BYTES)
     for pattern in patterns:
         ahead.Add(pattern, options)
     ahead.Compile()
     return lambda data: ahead.Match(data) or ()
 
 
-def _options() -> re2.Options:
+def _options(memory: int = SET_BYTES) -> re2.Options:
     options = re2.Options()
     options.log_errors = False
-    options.max_mem = SET_BYTES
+    options.max_mem = memory
     return options

@@ -1,10 +1,11 @@
 """RE2 patterns of a list, tried on a text in one pass."""
 
-import re2
+from collections.abc import Callable
 
 from bylaw.base.errors import InputError
+from bylaw.rules.compile.together import pattern_set
+from bylaw.rules.patterns import PatternError, compile_pattern
 from bylaw.signals.lists import Entries, built_once
-from bylaw.signals.scanning import PatternSet, pattern
 
 
 def matches_any(text: str, patterns: Entries) -> bool:
@@ -14,14 +15,14 @@ def matches_any(text: str, patterns: Entries) -> bool:
         InputError: ``signals.bad_pattern``, an entry is not an RE2 pattern; ``signals.too_many_patterns``,
             all together need too much memory. A book checks its lists when it is loaded.
     """
-    return bool(_ready(patterns).found_in(text))
+    return _ready(patterns)(text)
 
 
 @built_once
-def _ready(patterns: tuple[str, ...]) -> PatternSet:
+def _ready(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     try:
-        return PatternSet(patterns)
-    except re2.error as error:
+        look = pattern_set(patterns)
+    except ValueError as error:
         bad = next((number for number, entry in enumerate(patterns, start=1) if not _is_pattern(entry)), 0)
         if bad:
             message = f"entry {bad} of the list is not an RE2 pattern"
@@ -30,10 +31,18 @@ def _ready(patterns: tuple[str, ...]) -> PatternSet:
         message = "the patterns of the list need too much memory together"
         raise InputError("signals.too_many_patterns", message, hint="split the list") from error
 
+    def found_in(text: str) -> bool:
+        try:
+            return any(place < len(patterns) for place in look(text))
+        except ValueError:  # an automaton gave up, or the text holds half a character
+            return any(compile_pattern(entry).found_in(text) for entry in patterns)
+
+    return found_in
+
 
 def _is_pattern(entry: str) -> bool:
     try:
-        pattern(entry)
-    except re2.error:
+        compile_pattern(entry)
+    except PatternError:
         return False
     return True
