@@ -45,8 +45,8 @@ class PostgresStore:
     ) -> None:
         self._url, self._schema, self._writing, self._pause = url, schema, writing, pause
         self._idle: deque[tuple[Raw, sa.Connection]] = deque()
-        self._core: sa.Connection | None = None
         self._raw = self._open()
+        self._core = core_over("postgresql+psycopg", lambda: self._raw)
 
     def _open(self) -> Raw:
         raw = self._connect()
@@ -83,8 +83,6 @@ class PostgresStore:
     @property
     def core(self) -> sa.Connection:
         """See ``Store``."""
-        if self._core is None:
-            self._core = core_over("postgresql+psycopg", lambda: self._raw)
         return self._core
 
     def prepare(self) -> None:
@@ -152,21 +150,18 @@ class PostgresStore:
 
     @contextmanager
     def _reader(self) -> Iterator[tuple[Raw, sa.Connection]]:
-        pair = self._idle_reader()
+        pair = self._idle.pop() if self._idle else self._new_reader()
         try:
             yield pair
         finally:
-            if pair[0].closed or len(self._idle) >= IDLE_READERS:
-                _close(*pair)
-            else:
+            if not pair[0].closed and len(self._idle) < IDLE_READERS:
                 self._idle.append(pair)
+            else:
+                _close(*pair)
+                while pair[0].broken and self._idle:  # the server went away: from all of them
+                    _close(*self._idle.pop())
 
-    def _idle_reader(self) -> tuple[Raw, sa.Connection]:
-        while self._idle:
-            pair = self._idle.pop()
-            if not pair[0].closed:
-                return pair
-            _close(*pair)
+    def _new_reader(self) -> tuple[Raw, sa.Connection]:
         raw = self._connect()
         return raw, core_over("postgresql+psycopg", lambda: raw)
 
@@ -197,8 +192,9 @@ class PostgresStore:
                     raise
                 self._pause(wait)
                 wait = min(LONGEST_WAIT_SECONDS, wait * 2)
-            else:
-                return
+                continue
+            self._core = core_over("postgresql+psycopg", lambda: self._raw)
+            return
 
     def problems(self) -> Iterator[str]:
         """See ``Store``: the server's checksums guard its files, and errors come when they are read."""
@@ -228,10 +224,8 @@ class PostgresStore:
 
     def _drop(self) -> None:
         with suppress(psycopg.Error, sa.exc.DBAPIError):
-            if self._core is not None:
-                self._core.close()
-                self._core.engine.dispose()
-        self._core = None
+            self._core.close()
+            self._core.engine.dispose()
         self._raw.close()
 
 

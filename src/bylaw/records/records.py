@@ -10,7 +10,6 @@ One process writes: the decider. Its calls may come from any thread; one at a ti
 lock and sees what is committed. Instants are microseconds since 1970, UTC.
 """
 
-import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from types import TracebackType
@@ -18,24 +17,24 @@ from typing import Final, NamedTuple, Self, TypeVar
 
 import sqlalchemy as sa
 
-from bylaw.base.errors import ConflictError, InputError, IntegrityError, NotFoundError, UpstreamError
+from bylaw.base.errors import ConflictError, InputError, IntegrityError, NotFoundError
 from bylaw.records import outbox
 from bylaw.records.durable import Boundary, no_boundary
 from bylaw.records.fact import SUBJECT_BYTES, TAG_BYTES, Fact, Row, row_of
 from bylaw.records.folder import Lock, Place, machine_chance, machine_clock
-from bylaw.records.ledger.growth import TILE_WIDTH, Growth, Tile
+from bylaw.records.ledger.growth import TILE_WIDTH, Growth
 from bylaw.records.opening import connect, settle
 from bylaw.records.projecting import Live, Projector, project, refuse_clashes
 from bylaw.records.reading import gap, sound
 from bylaw.records.refolding import make_tables, note_shapes, outdated, refold
 from bylaw.records.schema import CHECKPOINTS, TILES, row_digest
+from bylaw.records.sequencer import Sequencer
 from bylaw.records.store import PAGE, Store
 from bylaw.records.withering import wither
 
 MAX_FACTS: Final = 10_000  # in one commit
 MAX_KIND: Final = 64  # characters
 MAX_BODY: Final = 1 << 20  # bytes, and as many sealed
-TRIES: Final = 3  # of one commit, when the database's server goes away in between
 
 T = TypeVar("T")
 
@@ -69,10 +68,7 @@ class Records:
         self.chance = chance
         self._boundary = boundary
         self._decider = lock
-        self._lock = threading.RLock()
-        self._lost = False
-        self._head, self._at, self._growth = 0, 0, Growth()
-        self._load()
+        self._sequencer = Sequencer(store, self.tile, clock, boundary)
 
     @classmethod
     def open(
@@ -126,7 +122,7 @@ class Records:
 
     def close(self) -> None:
         """Close the record; what was committed is durable already."""
-        with self._lock:
+        with self._sequencer.lock:
             self.store.close()
             if self._decider:
                 self._decider.release()
@@ -134,12 +130,12 @@ class Records:
     @property
     def head(self) -> int:
         """The number of the last row; 0 for an empty journal."""
-        return self._head if self._decider else self.store.last()[0]
+        return self._sequencer.head if self._decider else self._reading(self.store.last)[0]
 
     @property
     def growth(self) -> Growth:
-        """The ledger's tree over all rows up to ``head``."""
-        return self._growth
+        """The ledger's tree over all rows: as of now for the decider, as of opening for others."""
+        return self._sequencer.growth
 
     def commit(self, facts: Sequence[Fact], *, done: Sequence[bytes] = ()) -> Commit:
         """Record facts in one transaction: rows, leaves, tiles, rooms' tables, outbox. Durable on return.
@@ -154,16 +150,16 @@ class Records:
                 knows yet whether the facts were recorded; ``head`` and ``find`` will tell once it is back.
         """
         _refuse(facts)
-        with self._lock:
-            self._settle()
-            at = max(self.clock(), self._at)
-            rows = [row_of(seq, at, fact) for seq, fact in enumerate(facts, start=self._head + 1)]
-            grown, tiles = self._growth.append([row.leaf for row in rows])
+        writer = self._writer()
+        with writer.lock:
+            writer.settle()
+            at = writer.now()
+            rows = [row_of(seq, at, fact) for seq, fact in enumerate(facts, start=writer.head + 1)]
+            grown, tiles = writer.growth.append([row.leaf for row in rows])
 
             def work(tx: Live) -> None:
                 self.store.insert(rows)
-                if tiles:
-                    self._put(tiles)
+                writer.put(tiles)
                 project(tx, self.projectors, rows)
                 for token in done:
                     if not outbox.done(tx.core, token):
@@ -171,20 +167,21 @@ class Records:
                             "records.lease_lost", "the lease on an entry of the outbox is no more"
                         )
 
-            self._transact("commit", work, at, rows[-1])
-            self._head, self._at, self._growth = rows[-1].seq, at, grown
+            writer.transact("commit", work, at, rows[-1])
+            writer.grow(rows, grown)
             return Commit(rows[0].seq, rows[-1].seq, at)
 
     def find(self, tags: Sequence[bytes]) -> dict[bytes, int]:
         """Return the rows that bear tags; tags that are not recorded are left out."""
-        with self._lock:
+        with self._sequencer.lock:
             try:
+                self._sequencer.settle()
                 return self.store.find(tags)
             except Exception as error:
-                if not self.store.is_lost(error) or self._decider is None:
+                if not self.store.is_lost(error):
                     raise (self.store.told(error) or error) from error
-                self._lost = True
-            self._settle()
+            self._sequencer.lose()
+            self._sequencer.settle()
             return self._reading(lambda: self.store.find(tags))
 
     def row(self, seq: int) -> Row:
@@ -263,7 +260,7 @@ class Records:
         PostgreSQL they are when the server has vacuumed.
         """
         withered = self.transact("wither", lambda tx: wither(tx.core, seqs))
-        with self._lock:
+        with self._sequencer.lock:
             self.store.scrub()
         self._boundary("after scrub")
         return withered
@@ -274,70 +271,24 @@ class Records:
 
     def transact(self, name: str, work: Callable[[Live], T]) -> T:
         """Do something in a transaction of its own, for what is no fact. Durable on return."""
-        with self._lock:
-            self._settle()
-            return self._transact(name, work, max(self.clock(), self._at))
-
-    def _transact(self, name: str, work: Callable[[Live], T], at: int, mark: Row | None = None) -> T:
-        made: list[T] = []
-        for left in reversed(range(TRIES)):
-            try:
-                self._settle()
-                if made and mark is not None and self._is_recorded(mark):
-                    break  # the answer got lost, not the commit
-                made = [self._once(name, work, at, made)]
-                break
-            except Exception as error:
-                if not self.store.is_lost(error):
-                    raise (self.store.told(error) or error) from error
-                self._lost = True
-                if not left:
-                    raise UpstreamError(
-                        "records.unavailable", "the database went away again and again"
-                    ) from error
-        return made[0]
-
-    def _once(self, name: str, work: Callable[[Live], T], at: int, made: list[T]) -> T:
-        self._boundary(f"before {name}")
-        try:
-            self.store.begin()
-            tx = Live(self.store.core, at)
-            made[:] = [work(tx)]
-            tx.finish()
-            self._boundary(f"within {name}")
-            self.store.commit()
-        except BaseException:
-            with suppress(Exception):
-                self.store.rollback()
-            raise
-        self._boundary(f"after {name}")
-        return made[0]
-
-    def _is_recorded(self, mark: Row) -> bool:
-        return self._head >= mark.seq and self.store.leaves(mark.seq, mark.seq) == [mark.leaf]
+        writer = self._writer()
+        with writer.lock:
+            return writer.transact(name, work, writer.now())
 
     def _reading(self, read: Callable[[], T]) -> T:
-        try:
-            return read()
-        except Exception as error:
-            raise (self.store.told(error) or error) from error
+        for left in (1, 0):
+            try:
+                return read()
+            except Exception as error:
+                told = self.store.told(error)
+                if not left or told is None or told.code != "records.unavailable":
+                    raise (told or error) from error
+        raise AssertionError("the last try returns or raises")
 
-    def _settle(self) -> None:
+    def _writer(self) -> Sequencer:
         if self._decider is None:
             raise InputError("records.reading_only", "the record was opened to be read")
-        if self._lost:
-            self.store.reconnect()
-            self._lost = False
-            self._load()
-
-    def _load(self) -> None:
-        self._head, self._at = self.store.last()
-        self._growth = Growth.load(self._head, self.tile)
-
-    def _put(self, tiles: Sequence[Tile]) -> None:
-        older = sa.delete(TILES).where(TILES.c.level == sa.bindparam("of"), TILES.c.n == sa.bindparam("at"))
-        self.store.core.execute(older, [{"of": tile.level, "at": tile.n} for tile in tiles])
-        self.store.core.execute(sa.insert(TILES), [tile._asdict() for tile in tiles])
+        return self._sequencer
 
     def _fold_outdated(self) -> None:
         stale = outdated(self.store.core, self.projectors)
@@ -346,7 +297,7 @@ class Records:
 
         def work(tx: Live) -> None:
             make_tables(tx.core, stale)
-            refold(tx.core, stale, self.page, self._head)
+            refold(tx.core, stale, self.page, self._sequencer.head)
             note_shapes(tx.core, stale)
 
         self.transact("fold", work)
