@@ -1,15 +1,25 @@
-"""Wiring: the place that knows every room. From a book and a stream of records to decisions and counts."""
+"""Wiring: the place that knows every room.
+
+From a book and a stream of records to decisions and counts; from a data folder to what decides there.
+"""
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 
 from bylaw.base.errors import Problem
-from bylaw.book.book import Book
+from bylaw.book.book import Book, book_of
+from bylaw.book.folder import folder_of
+from bylaw.engine.archive import Archive, Charters
 from bylaw.engine.brakes import Brakes
+from bylaw.engine.charter import Charter
 from bylaw.engine.compiled import compiled, judge
 from bylaw.engine.decide import decide
+from bylaw.engine.decider import Decider
 from bylaw.engine.decision import Decision
 from bylaw.engine.duplicates import Duplicates, Seen
 from bylaw.engine.memory.bounds import Limits
@@ -19,6 +29,17 @@ from bylaw.engine.situation import situation_of
 from bylaw.events.decode import event_digest
 from bylaw.events.event import Event
 from bylaw.events.sources.source import Reject
+from bylaw.records import folder as places
+from bylaw.records.books import Books
+from bylaw.records.folder import BOOKS, WINDOWS, Place, machine_chance, machine_clock
+from bylaw.records.records import Records
+from bylaw.records.snapshots import Snapshots
+from bylaw.records.vault.master import KeyFile, Master
+from bylaw.records.vault.vault import Vault
+
+VAULT = "vault.db"
+MASTER_KEY = "master.key"
+CHARTERS = 8  # books kept at hand
 
 
 @dataclass(slots=True)
@@ -103,3 +124,94 @@ def _conflict(digest: str) -> Reject:
         hint="an id names one event for good: give a change an id of its own",
     )
     return Reject(problem=problem, offset=None, length=0, digest=digest)
+
+
+def charter_of(book: Book) -> Charter:
+    """Return what a book gives to whoever decides by it."""
+    return Charter(basis=book.basis, kinds=book.kinds, quotas=book.operator.quotas)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A record open for reading, beside the one who decides."""
+
+    records: Records
+    vault: Vault
+    books: Books
+    charters: Charters
+
+    @property
+    def archive(self) -> Archive:
+        """The decided events."""
+        return Archive(self.records, self.vault, self.charters)
+
+    @property
+    def keys(self) -> Keys:
+        """The keys under which what is remembered was recorded."""
+        return Keys(self.vault.secret("windows"))
+
+
+@dataclass(frozen=True, slots=True)
+class Office(Reading):
+    """A record open for deciding: one for an operator at a time."""
+
+    decider: Decider
+
+    def appoint(self, files: Mapping[str, bytes]) -> Charter:
+        """Keep a book whole and put it into force.
+
+        Raises:
+            Problems: it is no book.
+        """
+        charter = self.charters(self.books.keep(files))
+        self.decider.activate(charter)
+        return charter
+
+
+def init_data(data: Path, operator: str, *, database: str = "", master: Master | None = None) -> Place:
+    """Make a data folder with its vault. Without a master key from elsewhere, one is made in the folder."""
+    place = places.init(data, operator, database=database)
+    if master is None:
+        own = KeyFile(data / MASTER_KEY)
+        own.make(machine_chance)
+        master = own
+    Vault.create(data / VAULT, master, clock=machine_clock)
+    return place
+
+
+@contextmanager
+def open_office(data: Path, master: Master | None = None) -> Iterator[Office]:
+    """Open a data folder for deciding; on the way out what is remembered is saved.
+
+    Raises:
+        BusyError: another decider has it open.
+    """
+    with ExitStack() as stack:
+        records = stack.enter_context(Records.open(places.open_folder(data)))
+        vault = stack.enter_context(
+            Vault.open(data / VAULT, master or KeyFile(data / MASTER_KEY), clock=machine_clock)
+        )
+        books = Books(data / BOOKS)
+        charters = _charters(books)
+        decider = Decider(records, vault, Snapshots(data / WINDOWS), charters)
+        yield Office(records, vault, books, charters, decider)
+        decider.save()
+
+
+@contextmanager
+def open_reading(data: Path, master: Master | None = None) -> Iterator[Reading]:
+    """Open a data folder for reading, beside the one who decides."""
+    with ExitStack() as stack:
+        records = stack.enter_context(Records.open(places.open_folder(data), writing=False))
+        key = master or KeyFile(data / MASTER_KEY)
+        vault = stack.enter_context(Vault.open(data / VAULT, key, clock=machine_clock, writing=False))
+        books = Books(data / BOOKS)
+        yield Reading(records, vault, books, _charters(books))
+
+
+def _charters(books: Books) -> Charters:
+    @lru_cache(CHARTERS)
+    def charter(digest: str) -> Charter:
+        return charter_of(book_of(folder_of(digest, books.read(digest))))
+
+    return charter

@@ -9,6 +9,7 @@ from bylaw.base.canonical import canonical_bytes, digest_of
 from bylaw.base.errors import IntegrityError
 from bylaw.engine.basis import Basis
 from bylaw.engine.decision import SEMANTICS
+from bylaw.engine.recording import Recorder
 from bylaw.events.kinds import Kind
 from bylaw.records.fact import Fact, Row
 
@@ -30,6 +31,10 @@ class Charter:
             signal.name: signal.version for table in self.basis.signals.values() for signal in table.values()
         }
         return Activation(book=self.basis.book, semantics=SEMANTICS, signals=digest_of(versions))
+
+    def recorder(self, activation: int, semantics: int) -> Recorder:
+        """Return what writes and reads events decided by this book."""
+        return Recorder(self.basis, self.kinds.values(), activation, semantics)
 
 
 class Activation(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,7 +28,7 @@ from bylaw.events.decode import event_digest
 from bylaw.events.event import Event
 from bylaw.events.kinds import Kind
 from bylaw.events.people import renamed
-from bylaw.records.fact import TAG_BYTES
+from bylaw.records.fact import TAG_BYTES, Row
 from bylaw.signals.signal import SignalValue
 
 KIND: Final = "event.decided"
@@ -176,11 +176,11 @@ class Recorder:
         )
         return self._encoder.encode(payload)
 
-    def recall(self, body: bytes, payload: bytes, person: Callable[[str], str]) -> Recalled:
+    def recall(self, told: Body, payload: bytes, person: Callable[[str], str]) -> Recalled:
         """Return a decided event as it was.
 
         Args:
-            body: as recorded.
+            told: what the record says in the open.
             payload: unsealed.
             person: the id that the service gave to whom a random id stands for; may raise.
 
@@ -188,9 +188,8 @@ class Recorder:
             IntegrityError: ``record.payload``, the bytes are no payload of this book.
         """
         try:
-            told = msgspec.json.decode(body, type=Body)
             kept = self._decoder.decode(payload)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except msgspec.MsgspecError as error:
             raise IntegrityError("record.payload", "a recorded event is not readable by its book") from error
         event = renamed(kept.event, person)
         return Recalled(
@@ -252,6 +251,20 @@ class Recorder:
             value=value,
             error=error,
         )
+
+
+def read_body(row: Row) -> Body:
+    """Return what a row says in the open of a decided event.
+
+    Raises:
+        IntegrityError: the row is no decided event.
+    """
+    try:
+        if row.kind == KIND:
+            return msgspec.json.decode(row.body, type=Body)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        pass
+    raise IntegrityError("record.body", f"the fact {row.seq} is no decided event")
 
 
 def decision_id(operator: str, tag: bytes, book: str) -> str:

@@ -6,16 +6,16 @@ from typing import NamedTuple, Self
 
 import msgspec
 
-from bylaw.base.errors import BylawError, IntegrityError
+from bylaw.base.errors import IntegrityError
+from bylaw.engine.archive import Source
 from bylaw.engine.brakes import Brakes, Caution, Fuses
-from bylaw.engine.charter import Charter
 from bylaw.engine.compiled import CompiledRules, compiled, judge
 from bylaw.engine.decide import decide
 from bylaw.engine.decision import Decision
 from bylaw.engine.memory.keys import Keys
 from bylaw.engine.memory.memory import Memory
 from bylaw.engine.memory.snapshot import restore, snapshot
-from bylaw.engine.recording import Recalled, Recorder
+from bylaw.engine.recording import Recalled
 from bylaw.engine.situation import situation_of
 from bylaw.events.event import Event
 
@@ -39,46 +39,46 @@ class Remembered(msgspec.Struct, frozen=True, array_like=True):
 class Term:
     """A book in force. Events go through it one after the other."""
 
-    charter: Charter
-    recorder: Recorder
+    source: Source
     matcher: CompiledRules
     memory: Memory
     brakes: Brakes
 
     @classmethod
-    def begin(cls, charter: Charter, activation: int, keys: Keys, before: Self | None = None) -> Self:
+    def begin(cls, source: Source, keys: Keys, before: Self | None = None) -> Self:
         """Return the term that a book begins, with what the one before it remembers as far as it still matters.
 
         Quotas go on counting through the day; brakes are let go, as somebody has changed the book.
         """
         if before is None:
-            return cls.resume(charter, activation, keys, None)
+            return cls.resume(source, keys, None)
         fuses = before.brakes.dump()._replace(seen={}, matched={}, braked=[])
-        return cls.resume(charter, activation, keys, Remembered(activation, snapshot(before.memory), fuses))
+        return cls.resume(
+            source, keys, Remembered(source.recorder.activation, snapshot(before.memory), fuses)
+        )
 
     @classmethod
-    def resume(cls, charter: Charter, activation: int, keys: Keys, remembered: Remembered | None) -> Self:
+    def resume(cls, source: Source, keys: Keys, remembered: Remembered | None) -> Self:
         """Return the term of a book with a memory.
 
         Raises:
             IntegrityError, InputError: the memory is none, or was made under another secret.
         """
-        basis = charter.basis
+        basis = source.charter.basis
         judged = judge(basis)
-        brakes = Brakes(charter.quotas, basis.rules)
+        brakes = Brakes(source.charter.quotas, basis.rules)
         if remembered is None:
             memory = Memory(basis.memory, keys, judge=judged)
         else:
             memory = restore(remembered.memory, basis.memory, keys, judge=judged).memory
             brakes.load(remembered.fuses)
-        recorder = Recorder(basis, charter.kinds.values(), activation, charter.activation.semantics)
-        return cls(charter, recorder, compiled(basis), memory, brakes)
+        return cls(source, compiled(basis), memory, brakes)
 
     def decide(self, event: Event, arrived: datetime, decision: str) -> Decided:
         """Decide an event, and remember it. ``decision`` is the id."""
-        situation = situation_of(event, self.charter.basis, self.memory.reader(event, arrived))
+        situation = situation_of(event, self.source.charter.basis, self.memory.reader(event, arrived))
         caution = self.brakes.caution(event.at)
-        made = decide(situation, self.charter.basis, caution, self.matcher, decision=decision)
+        made = decide(situation, self.source.charter.basis, caution, self.matcher, decision=decision)
         self.memory.observe(event, arrived, situation.bindings)
         self.brakes.observe(made)
         return Decided(made, caution)
@@ -87,14 +87,14 @@ class Term:
         """Remember an event that was decided before, as it was then."""
         event, arrived = recalled.event, recalled.arrived
         past = self.memory.reader(event, arrived)
-        situation = situation_of(event, self.charter.basis, past, recalled.signals)
+        situation = situation_of(event, self.source.charter.basis, past, recalled.signals)
         self.brakes.caution(event.at)
         self.memory.observe(event, arrived, situation.bindings)
         self.brakes.observe(recalled.decision)
 
     def remembered(self) -> bytes:
         """Return what is remembered, as bytes."""
-        state = Remembered(self.recorder.activation, snapshot(self.memory), self.brakes.dump())
+        state = Remembered(self.source.recorder.activation, snapshot(self.memory), self.brakes.dump())
         return msgspec.msgpack.encode(state)
 
 

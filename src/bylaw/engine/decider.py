@@ -1,0 +1,222 @@
+"""The decider: events in, recorded decisions out. One for an operator, one call at a time.
+
+deduplicate → decide and observe, one event after the other → seal → commit → answer. What it answers is durable.
+What it remembers follows the record: after a commit that failed, it is made again from snapshot and journal.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import Final, NamedTuple
+
+from bylaw.base.errors import BylawError, RefusedError
+from bylaw.engine.archive import PEOPLE, Archive, Charters, Source, alias_of
+from bylaw.engine.charter import KIND as ACTIVATED
+from bylaw.engine.charter import Charter
+from bylaw.engine.decision import Decision
+from bylaw.engine.duplicates import Seen
+from bylaw.engine.memory.keys import Keys
+from bylaw.engine.recording import KIND as DECIDED
+from bylaw.engine.recording import decision_id, instant
+from bylaw.engine.term import Decided, Term, remembered
+from bylaw.events.decode import event_digest
+from bylaw.events.event import Event
+from bylaw.events.people import owner_of, people_in
+from bylaw.records.fact import SUBJECT_BYTES, TAG_BYTES, Fact, associated
+from bylaw.records.records import Records
+from bylaw.records.snapshots import Snapshot, Snapshots
+from bylaw.records.vault.uses import Destroyed, Use
+from bylaw.records.vault.vault import Vault
+
+SNAPSHOT_EVERY: Final = 100_000  # facts between two snapshots of what is remembered
+
+
+class Arrival(NamedTuple):
+    """An event and when the service got it; ``event.at`` where that is not known, as in an archive."""
+
+    event: Event
+    at: datetime
+
+
+class Answer(NamedTuple):
+    """What became of an event.
+
+    ``decision`` is the first decision for an event that was seen before, and nothing where the id was used for
+    something else or the first event can no longer be read. ``seq`` is the number of the fact.
+    """
+
+    seen: Seen
+    decision: Decision | None
+    seq: int
+
+
+class _Draft(NamedTuple):
+    place: int  # among the events of the call
+    arrival: Arrival
+    decided: Decided
+
+
+_Drafts = Mapping[bytes, _Draft]  # by tag, in their order
+
+
+class Decider:
+    """Decides by the book in force."""
+
+    def __init__(self, records: Records, vault: Vault, snapshots: Snapshots, charters: Charters) -> None:
+        """Start where the record ends.
+
+        Args:
+            records: of the operator; this is the one that writes there.
+            vault: of the operator.
+            snapshots: of what was remembered.
+            charters: of the books that ever decided.
+        """
+        self.archive = Archive(records, vault, charters)
+        self._records = records
+        self._vault = vault
+        self._snapshots = snapshots
+        self._keys = Keys(vault.secret("windows"))
+        self._tag_key = vault.secret("tags")
+        self._term: Term | None = None
+        self._saved = 0  # the last fact that a snapshot holds
+        self._behind = True  # what is remembered is not what the record says
+        self._keep_up()
+
+    @property
+    def charter(self) -> Charter | None:
+        """The book in force; nothing before the first activation."""
+        return self._term.source.charter if self._term else None
+
+    def activate(self, charter: Charter) -> int:
+        """Put a kept book into force, from the next event on; return the number of the fact that says so.
+
+        The book in force stays so, unless this program would decide otherwise than the one before it.
+        """
+        self._keep_up()
+        activation, term = charter.activation, self._term
+        if term and term.source.activation == activation:
+            return term.source.recorder.activation
+        seq = self._records.commit([activation.fact()]).first
+        source = Source(charter, activation, charter.recorder(seq, activation.semantics))
+        self._term = Term.begin(source, self._keys, before=term)
+        return seq
+
+    def decide(self, arrivals: Sequence[Arrival]) -> list[Answer]:
+        """Decide events in their order, in one commit. Durable on return; an answer for each event.
+
+        Raises:
+            RefusedError: ``decider.no_book``, none is in force.
+            BylawError: of the record or the vault. Whether the events were recorded is found by deciding them
+                again: an event is decided once.
+        """
+        self._keep_up()
+        if self._term is None:
+            raise RefusedError("decider.no_book", "no book is in force", hint="activate one first")
+        tags = [self._tag(arrival.event) for arrival in arrivals]
+        known = self._records.find(tags)
+        self._behind = True  # until what is decided below is recorded
+        drafts: dict[bytes, _Draft] = {}
+        for place, tag in enumerate(tags):
+            if tag not in known and tag not in drafts:
+                drafts[tag] = self._draft(self._term, tag, place, arrivals[place])
+        first = self._records.commit(self._facts(self._term.source, drafts)).first if drafts else 0
+        self._behind = False
+        if self._records.head - self._saved >= SNAPSHOT_EVERY:
+            self.save()
+        known |= {tag: first + number for number, tag in enumerate(drafts)}
+        return [
+            self._answer(place, arrival.event, drafts.get(tag), known[tag])
+            for place, (tag, arrival) in enumerate(zip(tags, arrivals, strict=True))
+        ]
+
+    def save(self) -> None:
+        """Keep a snapshot of what is remembered, so that the next start is quick. Durable on return."""
+        self._keep_up()
+        head = self._records.head
+        if self._term is None or self._saved == head:
+            return
+        subject = self._vault.day(instant(self._term.memory.last).date())
+        sealed = self._vault.seal(subject, Use.PROFILE, self._term.remembered(), self._bound(head))
+        self._snapshots.save(Snapshot(head, subject + sealed))
+        self._saved = head
+
+    def _keep_up(self) -> None:
+        """Remember what the record says came before, unless that is so."""
+        if not self._behind:
+            return
+        self._term, self._saved = self._saved_term()
+        for row in self._records.rows(self._saved + 1, self._records.head, kinds={ACTIVATED, DECIDED}):
+            if row.kind == ACTIVATED:
+                self._term = Term.begin(self.archive.source(row.seq), self._keys, before=self._term)
+            elif self._term:
+                try:
+                    self._term.follow(self.archive.recall(row))
+                except Destroyed:
+                    continue  # who is forgotten is not counted either
+        self._behind = False
+
+    def _saved_term(self) -> tuple[Term | None, int]:
+        """Return the term of the newest snapshot that is of this record and can be read, and its last fact."""
+        for seq, sealed in self._snapshots.newest():
+            try:
+                data = self._vault.unseal(sealed[:SUBJECT_BYTES], sealed[SUBJECT_BYTES:], self._bound(seq))
+                state = remembered(data)
+                return Term.resume(self.archive.source(state.activation), self._keys, state), seq
+            except BylawError:
+                continue  # a snapshot only saves time
+        return None, 0
+
+    def _bound(self, seq: int) -> bytes:
+        """What a snapshot is bound to: the record as it was."""
+        return b"windows" + self._records.row(seq).leaf
+
+    def _tag(self, event: Event) -> bytes:
+        return blake2b(event.id.encode(), key=self._tag_key, digest_size=TAG_BYTES).digest()
+
+    def _draft(self, term: Term, tag: bytes, place: int, arrival: Arrival) -> _Draft:
+        basis = term.source.charter.basis
+        decision = decision_id(basis.operator, tag, basis.book)
+        return _Draft(place, arrival, term.decide(arrival.event, arrival.at, decision))
+
+    def _facts(self, source: Source, drafts: _Drafts) -> list[Fact]:
+        named = {one for draft in drafts.values() for one in people_in(draft.arrival.event)}
+        people = self._vault.subjects(PEOPLE, named)
+        aliases = {name: alias_of(subject) for name, subject in people.items()}
+        return [self._fact(source, tag, draft, people, aliases) for tag, draft in drafts.items()]
+
+    def _fact(
+        self,
+        source: Source,
+        tag: bytes,
+        draft: _Draft,
+        people: Mapping[str, bytes],
+        aliases: Mapping[str, str],
+    ) -> Fact:
+        _, (event, arrived), (decision, caution) = draft
+        owner = owner_of(event)
+        subject = people[owner] if owner is not None else self._vault.day(arrived.date())
+        named = tuple(dict.fromkeys(aliases[one] for one in people_in(event)))
+        body = source.recorder.body(decision, named)
+        payload = source.recorder.payload(event, arrived, decision, caution, aliases.__getitem__)
+        use = Use.PROFILE if decision.silent else Use.EVIDENCE
+        sealed = self._vault.seal(subject, use, payload, associated(DECIDED, tag, body))
+        return Fact(DECIDED, body, tag, subject, sealed)
+
+    def _answer(self, place: int, event: Event, draft: _Draft | None, seq: int) -> Answer:
+        if draft is None:
+            return self._earlier(event, seq)
+        if draft.place == place:
+            return Answer(Seen.NEW, draft.decided.decision, seq)
+        return _again(event, draft.decided.decision, seq)
+
+    def _earlier(self, event: Event, seq: int) -> Answer:
+        try:
+            return _again(event, self.archive.recall(self._records.row(seq)).decision, seq)
+        except Destroyed:
+            return Answer(Seen.SAME, None, seq)
+
+
+def _again(event: Event, first: Decision, seq: int) -> Answer:
+    if first.event_digest == event_digest(event):
+        return Answer(Seen.SAME, first, seq)
+    return Answer(Seen.CONFLICT, None, seq)
