@@ -11,11 +11,14 @@ from typing import Literal, TypeVar
 
 from bylaw.events.event import Event
 from bylaw.events.kinds import Kind, text_of
+from bylaw.signals.once import once_an_event
 
 SignalType = Literal["bool", "int", "double", "string", "list(string)"]
 SignalValue = bool | int | float | str | list[str]
 Lists = Mapping[str, tuple[str, ...]]
 Value = TypeVar("Value", bool, int, float, str, list[str])
+
+written = once_an_event(text_of)  # what was written, as all signals of an event see it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,4 +63,4 @@ class Signal:
 
 def of_text(compute: Callable[[str], Value]) -> Callable[[Event, Lists], Value]:
     """Return a signal's ``compute`` for what depends on nothing but the event's text."""
-    return lambda event, _lists: compute(text_of(event))
+    return lambda event, _lists: compute(written(event))

@@ -1,11 +1,11 @@
 """The signals about personal data: how much of what, never which."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from bylaw.events.event import Event
-from bylaw.events.kinds import text_of
+from bylaw.signals.once import once_an_event
 from bylaw.signals.personal_data.scan import count
-from bylaw.signals.signal import Lists, Signal, of_text
+from bylaw.signals.signal import Lists, Signal, written
 
 _DOCS = {
     "cards": "How many payment card numbers there are: issuer, length and check digit agree.",
@@ -24,12 +24,17 @@ _DOCS = {
 _COST = 7
 
 
+@once_an_event
+def _counted(event: Event) -> Mapping[str, int]:
+    return count(written(event))
+
+
 def _of(name: str) -> Callable[[Event, Lists], int]:
-    return lambda event, _lists: count(text_of(event))[name]
+    return lambda event, _lists: _counted(event)[name]
 
 
-def _kinds(text: str) -> list[str]:
-    return sorted(name for name, number in count(text).items() if number)
+def _kinds(event: Event, _lists: Lists) -> list[str]:
+    return sorted(name for name, number in _counted(event).items() if number)
 
 
 SIGNALS = (
@@ -41,7 +46,7 @@ SIGNALS = (
         name="personal_data.kinds",
         type="list(string)",
         doc="Which of the above there are, by their names: `cards`, `phones` and so on.",
-        compute=of_text(_kinds),
+        compute=_kinds,
         cost=_COST,
     ),
 )

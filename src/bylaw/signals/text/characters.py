@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from confusable_homoglyphs.categories import categories_data
 
-from bylaw.signals.scanning import pattern
+from bylaw.signals.scanning import spotter
 
 # SOURCE: Unicode Default_Ignorable_Code_Point, the controls, the blank Braille cell, Arabic tatweel.
 _INVISIBLE_RANGES = (
@@ -22,7 +22,7 @@ _INVISIBLE = {code: None for first, last in _INVISIBLE_RANGES for code in range(
 # Letters A to Z in black circles and squares, which NFKC leaves alone.
 _BADGES = {start + n: chr(ord("a") + n) for start in (0x1F150, 0x1F170) for n in range(26)}
 _UNSTYLED: dict[int, str | None] = {**_INVISIBLE, **_BADGES}
-_STYLED_OR_UNSEEN = pattern(
+_STYLED_OR_UNSEEN = spotter(
     "".join(["[", *(f"\\x{{{a:X}}}-\\x{{{b:X}}}" for a, b in _INVISIBLE_RANGES), "\\x{1F150}-\\x{1F189}]"])
 )
 
@@ -32,12 +32,16 @@ _SCRIPTS = tuple(categories_data["iso_15924_aliases"])
 _NO_SCRIPT = "COMMON"
 _MAX_FOLDS = 4  # every text tried is stable after two; the bound keeps a surprise from looping
 _KNOWN_CHARACTERS = 8192
+_REMEMBERED = 8  # texts
 
 
 def seen(text: str) -> str:
     """Return the text without what cannot be seen: zero-width, bidi and control characters, fillers."""
-    # COST: str.translate looks every character up; most texts hold nothing that it would find.
-    return text.translate(_UNSTYLED) if _STYLED_OR_UNSEEN.search(text) else text
+    # COST: str.translate looks every character up; most texts hold nothing that it would find, and most of
+    # those show it by being ASCII that can be printed.
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
+    return text.translate(_UNSTYLED) if _STYLED_OR_UNSEEN(text) else text
 
 
 def visible(text: str) -> str:
@@ -62,9 +66,13 @@ def fold(text: str) -> str:
     return text
 
 
+# Pure, so remembering changes no result: phrases and disguises are looked for in the same folded text.
+folded = lru_cache(maxsize=_REMEMBERED)(fold)
+
+
 def plain(text: str) -> str:
     """Return the text folded, on one line, its words one space apart."""
-    return " ".join(fold(text).split())
+    return " ".join(folded(text).split())
 
 
 @lru_cache(maxsize=_KNOWN_CHARACTERS)

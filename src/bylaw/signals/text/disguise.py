@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
-from bylaw.signals.scanning import pattern
-from bylaw.signals.text.characters import fold, script_of
+from bylaw.signals.scanning import spotter
+from bylaw.signals.text.characters import folded, script_of
 from bylaw.signals.text.confusables import LOOK_ALIKES
 from bylaw.signals.text.steps import RUN, STEPS, STRETCHED
 
@@ -28,19 +28,19 @@ _AROUND = ".,;:!?\"'()[]{}<>«»„“”\u2018\u2019…*_~"
 _LATIN = (*range(0x61, 0x7B), *range(0xE0, 0x180))
 
 # COST: one pass decides for most texts that no word of them needs a closer look.
-_SUSPICIOUS = pattern(
+_SUSPICIOUS = spotter(
     r"[a-z][013457@$!|€]+[a-z]|[a-z]{2}(?:00?|\$|33|55)(?:[^a-z0-9]|$)|\$[a-z]{2}"
     r"|(?:^|[^a-z0-9])[a-z0-9](?:[^a-z0-9]{1,2}[a-z0-9]){2,}(?:[^a-z0-9]|$)"
     r"|[^\x{0}-\x{17F}\p{P}\p{S}\p{Z}]|"
     + "|".join(f"{chr(code)}{{{RUN}}}" for code in _LATIN if chr(code).isalpha())
 )
-_HIDDEN_INSIDE = pattern(
+_HIDDEN_INSIDE = spotter(
     r"[\p{Latin}\p{Cyrillic}\p{Greek}]"
     r"[\x{AD}\x{34F}\x{180E}\x{200B}-\x{200F}\x{2060}-\x{2064}\x{FEFF}\x{E0000}-\x{E007F}]+"
     r"[\p{Latin}\p{Cyrillic}\p{Greek}]"
 )
-_STYLED = pattern(r"[\x{1D400}-\x{1D7CB}\x{24B6}-\x{24E9}\x{1F110}-\x{1F189}]{3}")
-_TURNED = pattern(r"[\x{202D}\x{202E}]")
+_STYLED = spotter(r"[\x{1D400}-\x{1D7CB}\x{24B6}-\x{24E9}\x{1F110}-\x{1F189}]{3}")
+_TURNED = spotter(r"[\x{202D}\x{202E}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,11 @@ class Reading:
 @lru_cache(maxsize=_REMEMBERED)
 def read(text: str) -> Reading:
     """Read a text past its disguises. Linear in its length; pure, and remembered for the last few texts."""
-    folded = fold(text)
+    small = folded(text)
     tricks = set(() if text.isascii() else _tricks_of(text))
-    if not _SUSPICIOUS.search(folded):
-        return Reading(tuple(folded.split()), tricks=tuple(sorted(tricks)))
-    words = [(word, _AS_WRITTEN) for word in folded.translate(_GAPS).split(" ")]
+    if not _SUSPICIOUS(small):
+        return Reading(tuple(small.split()), tricks=tuple(sorted(tricks)))
+    words = [(word, _AS_WRITTEN) for word in small.translate(_GAPS).split(" ")]
     for _ in range(MAX_PASSES):
         before, words = [marked for marked in words if marked[0]], list(_bared(words, tricks))
         if words == before:
@@ -79,11 +79,11 @@ def read(text: str) -> Reading:
 
 
 def _tricks_of(text: str) -> Iterator[str]:
-    if _HIDDEN_INSIDE.search(text):
+    if _HIDDEN_INSIDE(text):
         yield "hidden characters"
-    if _STYLED.search(text):
+    if _STYLED(text):
         yield "styled letters"
-    if _TURNED.search(text):
+    if _TURNED(text):
         yield "turned text"
 
 

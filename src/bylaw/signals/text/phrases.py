@@ -10,7 +10,7 @@ found, disguise or not.
 
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -18,7 +18,7 @@ from itertools import groupby
 from ahocorasick_rs import AhoCorasick
 
 from bylaw.signals.lists import Entries, built_once
-from bylaw.signals.text.characters import fold, script_of
+from bylaw.signals.text.characters import folded, script_of
 from bylaw.signals.text.confusables import LOOK_ALIKES
 from bylaw.signals.text.disguise import read
 
@@ -76,6 +76,12 @@ def mentioned(text: str, phrases: Entries) -> list[str]:
     return [ready.entries[index] for index in sorted(set(_found(text, ready)))]
 
 
+def finder(phrases: Entries) -> Callable[[str], set[int]]:
+    """Return a function that tells which phrases a text mentions, by their places in the list."""
+    ready = _ready(phrases)
+    return lambda text: set(_found(text, ready))
+
+
 def count_mentions(text: str, phrases: Entries) -> int:
     """Return how often the text mentions phrases of the list; overlapping phrases count each."""
     return sum(1 for _ in _found(text, _ready(phrases)))
@@ -85,6 +91,8 @@ def _found(text: str, phrases: _Phrases) -> Iterator[int]:
     for pattern, _, _ in phrases.plain.automaton.find_matches_as_indexes(_spelt(text), overlapping=True):
         yield from phrases.plain.entries[pattern]
     hard, starts = _hard_spelt(text)
+    if not starts:
+        return
     for pattern, start, end in phrases.hard.automaton.find_matches_as_indexes(hard, overlapping=True):
         at = bisect_left(starts, start)
         if at < len(starts) and starts[at] < end:
@@ -94,7 +102,7 @@ def _found(text: str, phrases: _Phrases) -> Iterator[int]:
 # COST: a book asks many lists about one text; its spellings are remembered for the last few texts.
 @lru_cache(maxsize=_REMEMBERED)
 def _spelt(text: str) -> str:
-    return f" {' '.join(fold(text).translate(_SPELLING).split())} "
+    return f" {' '.join(folded(text).translate(_SPELLING).split())} "
 
 
 @lru_cache(maxsize=_REMEMBERED)

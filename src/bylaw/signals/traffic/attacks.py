@@ -6,6 +6,7 @@ is told apart by its characters and never decoded.
 
 import re2
 
+from bylaw.signals.scanning import spotter
 from bylaw.signals.traffic import markup, server, sql
 from bylaw.signals.traffic.decoding import decoded, valid
 
@@ -25,7 +26,7 @@ FAMILIES = tuple(_FAMILIES)
 
 _MAX_MEMORY = 64 << 20  # octets for the states of the automaton, which grows with what is met
 _TARGET = "\x7f"  # stands before the target where headers and target are looked at together
-_ODD = re2.compile(
+_ODD = spotter(
     r"(?i)[<>'\"\x60{}$\\%\x00-\x1f|]|\.\.|/etc/|/proc/|/var/|/sys/|/root/|file:/|[a-z]:/[^/]|\.ini|-inf/"
     r"|\.(?:ssh|aws|git)"
     r"|\w\(|jndi|java|ro0ab|aced00|__|[xs]p_|document\.|window\.|class\.|union\W|;\s*(?:wget|curl|cat|nc)\b"
@@ -39,10 +40,10 @@ _MARKERS = re2.compile(r"/\*!\d*|\*/")
 def attacks(target: str, *headers: str) -> list[str]:
     """Return the sorted families of attack met in a request's target (path and query) and in its headers."""
     # COST: one look at all parts; most requests have nothing odd, and no part of them is decoded.
-    if not _ODD.search(valid(" ".join(headers) + _TARGET + target)):
+    if not _ODD(valid(" ".join(headers) + _TARGET + target)):
         return []
-    odd = [header for header in headers if _ODD.search(valid(header))]
-    if _ODD.search(valid(_TARGET + target)):
+    odd = [header for header in headers if _ODD(valid(header))]
+    if _ODD(valid(_TARGET + target)):
         odd.append(target)
     return [FAMILIES[at] for at in sorted({at for part in odd for at in _families_of(decoded(part))})]
 

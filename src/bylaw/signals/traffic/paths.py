@@ -3,8 +3,7 @@
 Whether the service has such a path, and what it answered, is for the rule to ask (``event.status``).
 """
 
-import re2
-
+from bylaw.signals.scanning import spotter
 from bylaw.signals.traffic.decoding import decoded
 
 _SECRETS = (
@@ -57,9 +56,9 @@ _CONSOLES = (
     r"/vendor/phpunit|/_ignition/|/telescope/requests|/_profiler|/debug/(?:default|pprof|vars)|/solr/|/_cat/",
     r"/_all_dbs|/v2/_catalog|/swagger-ui\.html|/graphiql",
 )
-_SENSITIVE = re2.compile("|".join((*_SECRETS, *_BACKUPS, *_CONSOLES)))
+_SENSITIVE = spotter("|".join((*_SECRETS, *_BACKUPS, *_CONSOLES)))
 
 
 def is_sensitive(path: str) -> bool:
     """Tell whether a path, every escape in it undone, is one that is only asked for by who looks for a way in."""
-    return bool(path) and _SENSITIVE.search(decoded(path).replace("\\", "/")) is not None
+    return bool(path) and _SENSITIVE(decoded(path).replace("\\", "/"))

@@ -55,10 +55,11 @@ def find_urls(text: str) -> Iterator[tuple[str, str]]:
         return
     text = _readable(text)
     # The pattern captures, so links with a scheme stand at the odd places, the text between at the even ones.
-    for at, piece in enumerate(_SCHEME.split(text) if ":" in text else (text,)):
+    for at, piece in enumerate(_SCHEME.split(text) if ":/" in text or ":\\" in text else (text,)):
         if at % 2:
             yield from _with_scheme(piece)
-        elif "." in piece:
+        # COST: in most texts dots only end sentences; a host has one with something after it.
+        elif "." in piece.replace(". ", " ").replace(".\n", " ").rstrip("."):
             yield from _bare(piece)
 
 

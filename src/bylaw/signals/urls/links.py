@@ -13,7 +13,8 @@ import msgspec
 import re2
 
 from bylaw.events.event import Event
-from bylaw.events.kinds import text_of
+from bylaw.signals.once import once_an_event
+from bylaw.signals.signal import written
 from bylaw.signals.urls.domains import registrable
 from bylaw.signals.urls.find import find_urls, whole
 
@@ -39,14 +40,16 @@ class Link(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self.host.startswith("[") or self.host[-1:].isdigit()
 
 
+@once_an_event
 def links_of(event: Event) -> tuple[Link, ...]:
     """Return the different links of an event, in order: those in its texts, then those in its fields."""
     return _remembered(written_in(event))
 
 
+@once_an_event
 def written_in(event: Event) -> str:
     """Return what may hold links, on lines: the texts of an event and its fields for links."""
-    text = text_of(event)
+    text = written(event)
     fields = _fields_of(type(event))
     return "\n".join([text, *_told(event, fields)]) if fields else text
 
@@ -58,8 +61,8 @@ def read_links(text: str) -> tuple[Link, ...]:
         The URL Standard of the WHATWG, as implemented by ada.
     """
     links: dict[str, Link] = {}
-    for written, url in islice(find_urls(text), MAX_URLS):
-        if link := _parsed(url, len(written)):
+    for as_written, url in islice(find_urls(text), MAX_URLS):
+        if link := _parsed(url, len(as_written)):
             links.setdefault(link.href, link)
     return tuple(links.values())
 
