@@ -14,13 +14,14 @@ from bylaw.engine.matching import Bindings, Matched, Outcome, comparison, interp
 from bylaw.engine.memory.memory import Asks, Judge, interpreted
 from bylaw.rules.cel.condition import Condition
 from bylaw.rules.cel.explain import evaluate_traced
-from bylaw.rules.compile.generate import Generated, generate
+from bylaw.rules.cel.values import Value
+from bylaw.rules.compile.generate import Generated, generate, generate_value
 from bylaw.rules.compile.profile import Row, profile
 from bylaw.rules.compile.scan import TEXTS, Lists, Question, Scan, Scanner
 from bylaw.rules.compile.together import pattern_set
-from bylaw.rules.rule import Mode, OnError, Rule
+from bylaw.rules.rule import Rule
 from bylaw.signals.text.patterns import matches_any
-from bylaw.signals.text.phrases import count_mentions, mentioned, mentions
+from bylaw.signals.text.phrases import count_mentions, finder, mentions
 
 QUIET: Final = frozenset(overload.run for function in FUNCTIONS for overload in function.overloads)
 
@@ -66,28 +67,19 @@ def compiled(basis: Basis) -> CompiledRules:
 
 
 def judge(basis: Basis) -> Judge:
-    """Return what evaluates the conditions of a book's counters: generated code, as for rules."""
+    """Return what evaluates the conditions and keys of a book's counters: generated code, as for rules."""
 
     def compile_one(condition: Condition, kind: str) -> Asks:
-        rule = Rule(
-            id="counter",
-            clauses=(),
-            conditions={kind: condition},
-            source=condition.source,
-            effects=(),
-            mode=Mode.ENFORCE,
-            on_error=OnError.SKIP,
-            rule_set="",
-        )
-        run = CompiledRules({kind: (rule,)}, basis.lists, basis.lists_object).generated(kind).run
         interpret = interpreted(condition, kind)
+        run = generate_value(condition, kind, lists=basis.lists, quiet=QUIET)
+        if run is None:
+            return interpret
 
-        def asks(bindings: Bindings) -> bool:
+        def asks(bindings: Bindings) -> Value:
             try:
-                hits, redos = run(bindings["event"], bindings)
+                return run(bindings["event"], bindings)
             except Exception:  # noqa: BLE001 - whatever it was, the interpreter has the answer
                 return interpret(bindings)
-            return interpret(bindings) if redos else bool(hits)
 
         return asks
 
@@ -141,10 +133,12 @@ def _union(questions: Sequence[Question]) -> _Union:
 
 def _phrases(questions: Sequence[Question]) -> Scan:
     union = _union(questions)
+    find, places = finder(union.entries), [*map(union.places.__getitem__, union.entries)]
+    nothing = frozenset[int]()
 
     def scan(text: str) -> Collection[int]:
-        found = mentioned(text, union.entries)
-        return frozenset[int]().union(*(union.places[entry] for entry in found)) if found else frozenset()
+        found = find(text)
+        return nothing.union(*(places[number] for number in found)) if found else nothing
 
     return scan
 

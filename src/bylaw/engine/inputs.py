@@ -18,6 +18,8 @@ NOTHING: Final[Mapping[str, SignalValue | None]] = MappingProxyType({})
 class Inputs:
     """The signals of one event. Rules read them through ``families``, one object for each family."""
 
+    __slots__ = ("_event", "_lists", "_signals", "_values")
+
     def __init__(
         self,
         event: Event,
@@ -41,34 +43,40 @@ class Inputs:
         Raises:
             CelError: the signal is missing.
         """
-        if name not in self._values:
-            self._values[name] = self._compute(self._signals[name])
-        value = self._values[name]
+        values = self._values
+        value = values[name] if name in values else self._computed(name)
         if value is None:
             raise CelError("signal_missing", f"the signal `{name}` is missing")
         return value
 
-    def _compute(self, signal: Signal) -> SignalValue | None:
+    def _computed(self, name: str) -> SignalValue | None:
+        value: SignalValue | None
         try:
-            return signal.compute(self._event, self._lists)
+            value = self._signals[name].compute(self._event, self._lists)
         except ValueError:
-            return None
+            value = None
+        self._values[name] = value
+        return value
 
-    def readings(self) -> Iterable[SignalReading]:
+    def readings(self) -> tuple[SignalReading, ...]:
         """Return what was read, by name. A personal value is told by its size."""
-        for name in sorted(self._values):
-            signal, value = self._signals[name], self._values[name]
-            hidden = signal.personal and isinstance(value, str | list)
-            yield SignalReading(
-                name=name,
-                version=signal.version,
-                value=None if hidden else value,
-                size=len(value) if isinstance(value, str | list) else None,
-            )
+        values, signals = self._values, self._signals
+        return tuple([_reading(signals[name], values[name]) for name in sorted(values)])
+
+
+def _reading(signal: Signal, value: SignalValue | None) -> SignalReading:
+    if not isinstance(value, (str, list)):
+        return SignalReading(name=signal.name, version=signal.version, value=value)
+    told = None if signal.personal else value
+    return SignalReading(name=signal.name, version=signal.version, value=told, size=len(value))
 
 
 class Family:
-    """A signal family as a condition sees it: ``personal_data.cards`` reads the attribute ``cards``."""
+    """A signal family as a condition sees it: ``personal_data.cards`` reads the attribute ``cards``.
+
+    COST: an attribute that a class does not have is looked for before it is asked of ``__getattr__``, which takes
+    longer than many a signal. So generated code calls the family, with the signal's whole name.
+    """
 
     __slots__ = ("_inputs", "_name")
 
@@ -79,3 +87,7 @@ class Family:
     def __getattr__(self, member: str) -> SignalValue:
         """Read one signal."""
         return self._inputs.read(f"{self._name}.{member}")
+
+    def __call__(self, name: str) -> SignalValue:
+        """Read one signal by its whole name."""
+        return self._inputs.read(name)

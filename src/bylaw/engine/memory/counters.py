@@ -21,7 +21,6 @@ from bylaw.engine.memory.functions import NAMES
 from bylaw.rules.cel import tree
 from bylaw.rules.cel.condition import Condition, compile_condition
 from bylaw.rules.cel.environment import Environment
-from bylaw.rules.cel.interpret import evaluate
 from bylaw.rules.cel.types import BOOL, DYN, INT, STRING, Type
 
 Bindings = Mapping[str, Any]
@@ -90,16 +89,13 @@ def kind_counters(environments: Mapping[str, Environment]) -> Mapping[str, Count
     }
 
 
-def key_reader(key: Condition) -> Callable[[Any, Bindings], Any]:
-    """Return what reads a key: a field of the event straight away, anything else by the interpreter.
-
-    What it returns raises ``CelError``, or gives ``UNSET`` for an absent field.
-    """
+def key_reader(key: Condition) -> Callable[[Any, Bindings], Any] | None:
+    """Return what reads a key that is a field of the event, ``UNSET`` if absent; nothing for other keys."""
     node = key.tree
     if isinstance(node, tree.Select) and tree.names_used(node) == {("event", node.field)}:
         field = attrgetter(node.field)
         return lambda event, _: field(event)
-    return lambda _, bindings: evaluate(node, bindings)
+    return None
 
 
 def _nothing(name: str, place: Where) -> Problem:

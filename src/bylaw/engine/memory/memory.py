@@ -31,7 +31,7 @@ from bylaw.events.event import Event
 from bylaw.events.kinds import kind_of
 from bylaw.rules.cel.condition import Condition
 from bylaw.rules.cel.interpret import evaluate
-from bylaw.rules.cel.values import CelError
+from bylaw.rules.cel.values import CelError, Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +83,13 @@ class Observation(NamedTuple):
     erred: tuple[tuple[str, str], ...]
 
 
-Asks = Callable[[Bindings], bool]
-Judge = Callable[[Condition, str], Asks]  # of a condition on a kind of event
+Asks = Callable[[Bindings], Value]
+Judge = Callable[[Condition, str], Asks]  # of a condition or a key on a kind of event
 
 
 def interpreted(condition: Condition, _kind: str) -> Asks:
-    """Return what tells whether a condition is true, as the interpreter does; it raises ``CelError``."""
-    return lambda bindings: evaluate(condition.tree, bindings) is True
+    """Return what tells the value of an expression, as the interpreter does; it raises ``CelError``."""
+    return lambda bindings: evaluate(condition.tree, bindings)
 
 
 class _Plan(NamedTuple):
@@ -105,7 +105,7 @@ class Memory:
     def __init__(
         self, spec: Spec, keys: Keys, limits: Limits | None = None, judge: Judge = interpreted
     ) -> None:
-        """Start with nothing remembered. ``judge`` evaluates the conditions of counters."""
+        """Start with nothing remembered. ``judge`` evaluates the conditions and keys of counters."""
         self.spec = spec
         self._judge = judge
         self.keys = keys
@@ -152,7 +152,7 @@ class Memory:
         erred = []
         for plan in plans:
             try:
-                if plan.where is not None and not plan.where(bindings):
+                if plan.where is not None and plan.where(bindings) is not True:
                     continue
                 key = plan.key(event, bindings)
             except CelError as error:
@@ -188,9 +188,13 @@ class Memory:
             for kind, by in counter.by.items():
                 where = counter.where[kind]
                 asks = self._judge(where, kind) if where else None
-                plan = _Plan(counter_id, asks, key_reader(by), takes)
+                plan = _Plan(counter_id, asks, key_reader(by) or self._key(by, kind), takes)
                 plans.setdefault(kind, []).append(plan)
         return {kind: tuple(several) for kind, several in plans.items()}
+
+    def _key(self, by: Condition, kind: str) -> Callable[[Any, Bindings], Any]:
+        value = self._judge(by, kind)
+        return lambda _, bindings: value(bindings)
 
 
 def _by_name(row: tuple[Name, Store]) -> Name:

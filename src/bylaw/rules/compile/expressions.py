@@ -14,7 +14,7 @@ from bylaw.rules.cel import tree
 from bylaw.rules.cel.interpret import evaluate
 from bylaw.rules.cel.standard import STANDARD
 from bylaw.rules.cel.tree import Node
-from bylaw.rules.cel.types import STRING, ObjectType, list_of
+from bylaw.rules.cel.types import INT, STRING, ObjectType, list_of
 from bylaw.rules.cel.values import CelError, Duration, Timestamp
 from bylaw.rules.compile.bounds import is_text_field, walks_over_texts
 from bylaw.rules.compile.estimate import Estimates, proven
@@ -101,7 +101,9 @@ class Writer:
         if above.name == "lists" and node.field in self.lists:
             entries = self.lists[node.field]
             return Written(self.names.name("C", ("list", node.field), entries, f"lists.{node.field}"))
-        return self._reading(f"bindings[{above.name!r}].{node.field}", node, loud=above.name != "lists")
+        if above.name == "lists":
+            return self._reading(f"bindings['lists'].{node.field}", node)
+        return self._reading(f"bindings[{above.name!r}]({above.name + '.' + node.field!r})", node, loud=True)
 
     def _has(self, node: tree.Has, place: Place) -> Written | None:
         above = node.operand
@@ -155,8 +157,12 @@ class Writer:
         return written
 
     def _member(self, node: tree.Call, place: Place) -> Written | None:
-        """``x in [...]`` of texts that are all known: a look into a set."""
-        if node.function != "@in" or node.arguments[0].type != STRING:
+        """``x in [...]`` of texts or integers that are all known: a look into a set."""
+        if node.function != "@in":
+            return None
+        if node.arguments[0].type == INT:
+            return self._number_in(node, place)
+        if node.arguments[0].type != STRING:
             return None
         entries = known_argument(node.arguments[1], self.lists)
         if not isinstance(entries, tuple):
@@ -166,6 +172,17 @@ class Writer:
         name = self.names.name(
             "C", ("set", entries), frozenset(entries), f"the {len(entries)} texts of a list"
         )
+        return strict(f"{{0}} in {name}", [self.write(node.arguments[0], place)], cost=3, fallible=False)
+
+    def _number_in(self, node: tree.Call, place: Place) -> Written | None:
+        listed = node.arguments[1]
+        items = listed.items if isinstance(listed, tree.MakeList) else ()
+        numbers = frozenset(
+            item.value for item in items if isinstance(item, tree.Constant) and item.type == INT
+        )
+        if not items or not all(isinstance(item, tree.Constant) and item.type == INT for item in items):
+            return None
+        name = self.names.name("C", ("numbers", numbers), numbers, f"the {len(numbers)} numbers of a list")
         return strict(f"{{0}} in {name}", [self.write(node.arguments[0], place)], cost=3, fallible=False)
 
     def _logic(self, node: tree.Logic, place: Place) -> Written | None:
@@ -215,6 +232,14 @@ class Writer:
         loud = walked.loud or body.loud or condition.loud
         return Written(code, cost=walked.cost + 100 * (body.cost + condition.cost), fallible=True, loud=loud)
 
+    def _list(self, node: tree.MakeList, _: Place) -> Written | None:
+        """A list that is written out; functions take a tuple for a list."""
+        if not all(isinstance(item, tree.Constant) for item in node.items):
+            return None
+        items = tuple(item.value for item in node.items if isinstance(item, tree.Constant))
+        key = ("items", str(node.type), tuple((item.__class__, repr(item)) for item in items))
+        return Written(self.names.name("C", key, items, f"{len(items)} items that are written out"))
+
     def _nothing(self, _: Node, __: Place) -> None:
         return None
 
@@ -233,7 +258,7 @@ class Writer:
         tree.Call: _call,
         tree.Logic: _logic,
         tree.Choice: _choice,
-        tree.MakeList: _nothing,
+        tree.MakeList: _list,
         tree.MakeMap: _nothing,
         tree.Bind: _bind,
         tree.Comprehension: _comprehension,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bylaw.rules.cel import tree
+from bylaw.rules.cel.condition import Condition
 from bylaw.rules.cel.tree import Node
 from bylaw.rules.compile.blocks import Block, gated
 from bylaw.rules.compile.bounds import rounds_for
@@ -81,6 +82,36 @@ def generate(
     )
 
 
+def generate_value(
+    condition: Condition, kind: str, *, lists: Lists, quiet: Collection[Callable[..., Any]] = ()
+) -> Callable[[Any, Bindings], Any] | None:
+    """Return a function of an event and the bindings that gives the value of one expression.
+
+    It raises what it will where it has no answer; nothing is returned where the interpreter is always to be asked.
+    """
+    rounds = rounds_for(condition.tree)
+    if rounds is None or why_interpreted(condition.tree):
+        return None
+    identities, names, fields = Identities(), Names(_GIVEN), Fields()
+    sharing = Sharing(
+        names=names, identities=identities, uses=uses_of([condition.tree], identities), answers={}
+    )
+    writer = Writer(
+        names=names, fields=fields, sharing=sharing, lists=lists, estimates=Estimates(frozenset(quiet))
+    )
+    writer.rounds = rounds
+    value = _tidy(writer.write(condition.tree, Place(certain=True)).code)
+    body = [*fields.lines(), *_unknown(sharing), *sharing.before, *sharing.first, f"return {value}"]
+    source = "\n".join([*names.notes, "def value(event, bindings):", *indented(body)])
+    exec(compile(source, f"<a value on {kind}>", "exec"), names.space)  # noqa: S102 - our own source, see written.py
+    run: Callable[[Any, Bindings], Any] = names.space["value"]
+    return run
+
+
+def _unknown(sharing: Sharing) -> list[str]:
+    return [" = ".join([*sharing.kept, "UNKNOWN"])] if sharing.kept else []
+
+
 def why_interpreted(root: Node) -> str:
     """Return why a condition is left to the interpreter, nothing if code is generated for it."""
     if _deeper(root, DEPTH_LIMIT):
@@ -121,12 +152,11 @@ def _tidy(code: str) -> str:
 
 
 def _source(kind: str, rules: list[str], sharing: Sharing, fields: Fields, names: Names) -> str:
-    unknown = [" = ".join([*sharing.kept, "UNKNOWN"])] if sharing.kept else []
     body = [
         "hits, redos = [], []",
         "hit, redo = hits.append, redos.append",
         *fields.lines(),
-        *unknown,
+        *_unknown(sharing),
         *rules,
         "",
         "return hits, redos",
