@@ -64,10 +64,12 @@ class Brakes:
 
     def caution(self, at: datetime) -> Caution:
         """Return what the fuses say about an event at an instant."""
-        if at.date() > self._day and self._planned:
-            self._planned.clear()
-            self._tell()
-        self._day = max(self._day, at.date())
+        day = at.date()
+        if day > self._day:
+            self._day = day
+            if self._planned:
+                self._planned.clear()
+                self._tell()
         return self._caution
 
     def observe(self, decision: Decision) -> frozenset[str]:

@@ -6,6 +6,7 @@ match → cite the clauses in force → request effects → resolve → decide. 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from msgspec import UNSET
 
@@ -13,7 +14,7 @@ from bylaw.base.canonical import canonical_bytes
 from bylaw.base.ids import derived_id
 from bylaw.engine.basis import Basis
 from bylaw.engine.brakes import NO_CAUTION, Caution
-from bylaw.engine.decision import SEMANTICS, Citation, Decision, Diagnostic, Match
+from bylaw.engine.decision import SEMANTICS, Citation, Decision, Diagnostic, Dropped, Match, Planned
 from bylaw.engine.matching import Erred, Matched, Matcher, Outcome, interpret_rules
 from bylaw.engine.resolve import Request, resolve
 from bylaw.engine.situation import Situation
@@ -23,6 +24,22 @@ from bylaw.rules.effects import Effect, Lane
 from bylaw.rules.rule import Mode, OnError, Rule
 
 ERROR_QUEUE = "rule-errors"  # where events wait whose rule erred and names no queue of its own
+
+
+class _Said(NamedTuple):
+    """The part of a decision that follows from what the rules said; for most events nothing."""
+
+    clauses: tuple[Citation, ...] = ()
+    rules: tuple[str, ...] = ()
+    shadow: tuple[str, ...] = ()
+    effects: tuple[Planned, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    matches: tuple[Match, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    degraded: bool = False
+
+
+_NOTHING_SAID = _Said()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +79,7 @@ def decide(
     event, kind = situation.event, situation.kind
     outcomes: tuple[Outcome, ...] = tuple(matcher(basis.rules[kind], kind, situation.bindings))
 
-    matched = [_cite(outcome, event, basis, caution) for outcome in outcomes if isinstance(outcome, Matched)]
-    erred = [outcome for outcome in outcomes if isinstance(outcome, Erred)]
-    planned, dropped = resolve([*_requests(matched), *_precautions(erred, event, caution)], caution.spent)
-    standing = _standing(matched)
+    said = _said(outcomes, event, basis, caution) if outcomes else _NOTHING_SAID
     return Decision(
         id=decision or derived_id("dec", basis.operator, event.id, basis.book),
         event_id=event.id,
@@ -74,14 +88,31 @@ def decide(
         at=event.at,
         book=basis.book,
         semantics=SEMANTICS,
+        clauses=said.clauses,
+        rules=said.rules,
+        shadow=said.shadow,
+        effects=said.effects,
+        dropped=said.dropped,
+        matches=said.matches,
+        signals=situation.inputs.readings(),
+        readings=situation.past.readings(),
+        diagnostics=said.diagnostics,
+        degraded=said.degraded,
+    )
+
+
+def _said(outcomes: Iterable[Outcome], event: Event, basis: Basis, caution: Caution) -> _Said:
+    matched = [_cite(outcome, event, basis, caution) for outcome in outcomes if isinstance(outcome, Matched)]
+    erred = [outcome for outcome in outcomes if isinstance(outcome, Erred)]
+    planned, dropped = resolve([*_requests(matched), *_precautions(erred, event, caution)], caution.spent)
+    standing = _standing(matched)
+    return _Said(
         clauses=tuple(sorted({clause for cited in standing for clause in cited.clauses})),
         rules=tuple(cited.match.rule.id for cited in standing),
         shadow=tuple(cited.match.rule.id for cited in matched if cited.match.rule.mode is Mode.SHADOW),
         effects=planned,
         dropped=dropped,
         matches=tuple(_match(cited.match) for cited in matched),
-        signals=tuple(situation.inputs.readings()),
-        readings=situation.past.readings(),
         diagnostics=tuple(_diagnostics(matched, erred)),
         degraded=bool(erred),
     )

@@ -23,6 +23,8 @@ class Request:
     barred: str = ""
 
 
+_LANES = {lane: place for place, lane in enumerate(Lane)}
+
 Kept = list[Request]
 Out = list[tuple[Request, str]]
 Step = Callable[[Kept], tuple[Kept, Out]]
@@ -143,6 +145,5 @@ def _strength(request: Request) -> tuple[int, int, tuple[str, ...]]:
 
 
 def _order(request: Request) -> tuple[int, int, str, tuple[str, ...]]:
-    lanes = list(Lane)
     row = request.effect.type
-    return lanes.index(row.lane), -row.strength, str(request.effect), request.rules
+    return _LANES[row.lane], -row.strength, str(request.effect), request.rules

@@ -1,8 +1,7 @@
 """An event as the rules of a book see it: its fields, its signals, the lists, and what came before."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from bylaw.engine.basis import Basis
 from bylaw.engine.inputs import NOTHING, Inputs
@@ -17,8 +16,7 @@ from bylaw.signals.signal import SignalValue
 KEY_BYTES = 16  # of the secret where nothing leaves the process, so that none is needed
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """One event, ready for conditions. ``bindings`` are the names they use; what is read is remembered."""
 
     event: Event
