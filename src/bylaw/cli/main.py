@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bylaw import __version__
-from bylaw.cli import book, explain, init, lock, policy, rules, run, simulate
+from bylaw.cli import book, explain, init, ledger, lock, policy, rules, run, simulate
 
 app = typer.Typer(
     help="Run the policies an online service publishes: every decision cites its clause.",
@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 policy.app.command("lock", short_help="Keep the clause ids of a book's documents.")(lock.lock)
 app.add_typer(policy.app, name="policy", short_help="Read and compare policy documents.")
+app.add_typer(ledger.app, name="ledger", short_help="Prove what was recorded.")
 app.add_typer(rules.app, name="rules", short_help="Show the rules of a book, and what they cost.")
 for name, run_it, short_help in (
     ("init", init.init, "Make a first book from published policies."),
