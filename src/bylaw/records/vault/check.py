@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from bylaw.base.errors import BusyError, BylawError, IntegrityError, Problem
-from bylaw.records.vault.file import APPLICATION, FORMAT, TABLES, VaultFile
+from bylaw.records.vault.file import APPLICATION, FORMAT, TABLES
 from bylaw.records.vault.keys import Keys
 from bylaw.records.vault.rows import KeyRow
 from bylaw.records.vault.uses import State
@@ -64,13 +64,23 @@ def _structure(keys: Keys) -> Iterator[str]:
 
 
 def _schema(keys: Keys) -> Iterator[str]:
-    if schema_of(keys.file) != set(TABLES):
+    made = [sql.split() for sql in TABLES]
+    expected = sorted((" ".join(words), *_named(words)) for words in made)
+    if (
+        keys.file.read(
+            "SELECT sql, type, name, tbl_name FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY sql"
+        )
+        != expected
+    ):
         yield "the file's tables are not those that were made"
 
 
-def schema_of(file: VaultFile) -> set[str]:
-    """Return the statements that the file says it was made with."""
-    return {sql for (sql,) in file.read("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")}
+def _named(words: list[str]) -> tuple[str, str, str]:
+    """Return what a ``CREATE`` makes: its type, its name, its table's name."""
+    if words[1] == "TABLE":
+        return "table", words[2], words[2]
+    at = words.index("INDEX")
+    return "index", words[at + 1], words[at + 3]
 
 
 def _rows(keys: Keys, verify: Callable[[KeyRow], None]) -> Iterator[str]:

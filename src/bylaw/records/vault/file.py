@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Self
 
-from bylaw.base.errors import BusyError, BylawError, IntegrityError, NotFoundError, RefusedError
+from bylaw.base.errors import BusyError, IntegrityError, NotFoundError, RefusedError
 from bylaw.records.vault.uses import Boundary
 from bylaw.records.vault.wrapping import RESTORE
 
@@ -72,7 +72,7 @@ class VaultFile:
         file = cls(path, boundary, writing=writing)
         try:
             file.demand_format()
-        except BylawError:
+        except BaseException:
             file.close()
             raise
         return file
@@ -179,8 +179,12 @@ class VaultFile:
         address = f"{self.path.absolute().as_uri()}?mode={mode}"
         with _told():
             connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
-            for setting in _SETTINGS + (_WRITING if self._writing else ()):
-                connection.execute(setting).fetchall()
+            try:
+                for setting in _SETTINGS + (_WRITING if self._writing else ()):
+                    connection.execute(setting).fetchall()
+            except BaseException:
+                connection.close()
+                raise
         return connection
 
 
@@ -188,7 +192,7 @@ class VaultFile:
 def _told() -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError) as error:  # a damaged name cannot even be told
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in _BUSY:
             raise BusyError("vault.busy", "another process holds the vault", hint="try again") from None

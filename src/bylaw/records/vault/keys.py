@@ -1,6 +1,7 @@
 """Everything of the vault that is on disk, opened: rows, secrets, marks, epochs. No cache; one thread at a time."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from threading import RLock
 from typing import Any, Final, NamedTuple, Self
@@ -79,10 +80,10 @@ class Keys:
             keys = cls(file, epochs, means, writing=writing)
             try:
                 keys.load()
-            except BylawError:
+            except BaseException:
                 file.close()
                 raise
-        except BylawError:
+        except BaseException:
             epochs.close()
             raise
         return keys
@@ -148,7 +149,10 @@ class Keys:
     def after_raw(self, place: int, most: int) -> list[tuple[Any, ...]]:
         """Return rows as they stand, each led by its place."""
         sql = f"SELECT place, {COLUMNS} FROM keys WHERE place > ? ORDER BY place LIMIT ?"  # noqa: S608
-        return self.file.read(sql, (place, most))
+        rows = self.file.read(sql, (place, most))
+        if any(after[0] <= before[0] for before, after in pairwise([(place,), *rows])):
+            raise IntegrityError("vault.damaged", "rows of the vault are out of order", hint=RESTORE)
+        return rows
 
     def insert(self, rows: Sequence[KeyRow]) -> None:
         """Inside a transaction: add rows."""
