@@ -83,8 +83,10 @@ def verify(
 
     ``progress`` is told how many records are verified.
     """
+    if "checkpoint" not in names:
+        return Report(None, (Finding("checkpoint", "is missing"),))
     try:
-        checkpoint = open_checkpoint(read("checkpoint") if "checkpoint" in names else b"", key, witnesses)
+        checkpoint = open_checkpoint(read("checkpoint"), key, witnesses)
     except Untrusted as error:
         return Report(None, (Finding("checkpoint", str(error)),))
     try:
@@ -235,6 +237,8 @@ def entry_of(seq: int, line: bytes) -> bytes | None:
         committed = _sha256(part).digest()
     else:
         committed = binascii.unhexlify(digest) if digest else _EMPTY
+        if digest and committed == _EMPTY:  # said by null
+            return None
     named = bytes((len(kind),)) + kind
     about = (b"\x10" + binascii.unhexlify(tag) if tag else b"\x00") + (
         b"\x10" + binascii.unhexlify(subject) if subject else b"\x00"
@@ -456,6 +460,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--older", type=Path, help="a checkpoint verified earlier")
     parser.add_argument("--record", type=Path, help="the record that a .tlog-proof file is of")
     given = parser.parse_args(arguments)
+    if given.what.is_file() and not given.record:
+        parser.error("a proof is of a record: name it with --record")
     try:
         return _proof(given) if given.record else _export(given)
     except (OSError, Untrusted) as error:
