@@ -31,7 +31,7 @@ class Inputs:
         self._event = event
         self._signals = signals
         self._lists = lists
-        self._values: dict[str, SignalValue | None] = dict(known)
+        self._values: dict[str, SignalValue | None] = dict(known) if known else {}
 
     def families(self, names: Iterable[str]) -> dict[str, "Family"]:
         """Return what the names of signal families stand for in a condition."""

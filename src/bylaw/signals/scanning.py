@@ -87,7 +87,7 @@ class PatternSet:
         """Return the places in the set, ascending, of the patterns that are found in a text."""
         if not self._expressions:
             return []
-        found: list[int] = self._set.Match(text)
+        found: list[int] = self._set.Match(text) or []
         if found == self._only_canary:  # COST: most texts
             return []
         if self._canary not in found:

@@ -92,6 +92,9 @@ def interpreted(condition: Condition, _kind: str) -> Asks:
     return lambda bindings: evaluate(condition.tree, bindings)
 
 
+_TABLES = {name: question.table for name, question in QUESTIONS.items()}
+
+
 class _Plan(NamedTuple):
     counter: str
     where: Asks | None
@@ -169,7 +172,7 @@ class Memory:
         if self.relations and not counter:
             reasons = self.relations.evidence(key[:BYTES], key[BYTES:], at)
             return reasons if function == "related_by" else bool(reasons)
-        kept = self.tables.get((QUESTIONS[function].table, counter, field))
+        kept = self.tables.get((_TABLES[function], counter, field))
         if kept is None:
             raise CelError("not_kept", f"no rule of this book reads `{function}` of `{counter}`")
         return answer(

@@ -67,7 +67,8 @@ class Reader:
 
     def readings(self) -> tuple[Reading, ...]:
         """Return what was answered, in an order that does not depend on which rule asked first."""
-        return tuple(_reading(asked, answer) for asked, answer in sorted(self._answers.items(), key=_asked))
+        answers = self._answers
+        return tuple([_reading(asked, answers[asked]) for asked in sorted(answers)])
 
 
 def recorded(readings: Iterable[Reading], keys: Keys) -> Reader:
@@ -84,16 +85,13 @@ def recorded(readings: Iterable[Reading], keys: Keys) -> Reader:
     return Reader(keys, answer)
 
 
-def _asked(row: tuple[Asked, object]) -> Asked:
-    return row[0]
-
-
 def _reading(asked: Asked, answer: Answer | CelError) -> Reading:
     function, counter, field, key, window = asked
-    told = Reading(function=function, counter=counter, field=field, key=key.hex(), window=window)
-    if isinstance(answer, CelError):
-        return msgspec.structs.replace(told, error=answer.code)
-    return msgspec.structs.replace(told, value=answer)
+    error = answer.code if isinstance(answer, CelError) else ""
+    value = None if isinstance(answer, CelError) else answer
+    return Reading(
+        function=function, counter=counter, field=field, key=key.hex(), window=window, value=value, error=error
+    )
 
 
 Of: TypeAlias = Callable[[str | int], bytes]

@@ -20,6 +20,7 @@ from bylaw.signals.urls.find import find_urls, whole
 
 MAX_URLS = 200  # links of a text that are looked at; what follows is not
 _REMEMBERED = 8  # texts; every signal of the family asks for the same one
+_KNOWN_LINKS = 1_024
 _FIELDS = ("url", "website", "links")
 _HOST_ALONE = re2.compile(r"[^\s/\\?#:@\[\]]+\.[^\s/\\?#:@\[\]]+(?::[0-9]+)?(?:[/?#]\S*)?")
 _PLAIN_AUTHORITY = re2.compile(r"([a-z]+:[/\\]+(?:[^/\\?#@]*@)?[A-Za-z0-9._-]+)")
@@ -71,6 +72,8 @@ def read_links(text: str) -> tuple[Link, ...]:
 _remembered = lru_cache(maxsize=_REMEMBERED)(read_links)
 
 
+# The same pages are linked to again and again; pure, as above.
+@lru_cache(maxsize=_KNOWN_LINKS)
 def _parsed(url: str, length: int) -> Link | None:
     link = _taken_apart(url, length)
     if link and (registrable(link.host) or link.is_address):
