@@ -5,19 +5,17 @@ from typing import Any, NamedTuple
 
 import re2
 
-from bylaw.rules.counted import Look, as_bytes, counts, taken
+from bylaw.rules.counted import Look, counts, taken
 
 PATTERN_LIMIT = 4_096  # characters
 PROGRAM_BYTES = 1 << 20  # of one compiled expression; counted repetition makes short ones large
-INSTRUCTIONS = (
-    256  # of a pattern that counts ten or more and that RE2 carries out: up to 2 ns a character each
-)
+INSTRUCTIONS = 100  # of one that counts ten or more and that RE2 carries out: up to 4 ns a character each
 _KEPT = 2_048  # compiled expressions
 
 
 _ADVICE = (
-    f"more than {INSTRUCTIONS}; write a shorter gap, or two conditions joined by &&, or leave out what tells "
-    r"characters beyond ASCII apart (`\p{…}`, letters with accents) and `(?m)`"
+    f"more than {INSTRUCTIONS}; write a shorter gap, or two conditions joined by &&, or leave out "
+    r"classes of characters beyond ASCII (`\p{…}`), `(?m)` and flags inside"
 )
 
 
@@ -36,7 +34,7 @@ class Pattern(NamedTuple):
         """Tell whether the expression matches anywhere in the text."""
         if self.look:
             try:
-                return bool(self.look(as_bytes(text)))
+                return bool(self.look(text))
             except ValueError:  # it holds half a character, or Hyperscan gave up
                 pass
         return self.program.search(text.encode("utf-8", "replace")) is not None

@@ -1,8 +1,8 @@
-"""How much a text that was made for it can make of a book's patterns: bounds for all that one event meets.
+"""How much a text that was made for it can make of a book's patterns: a bound for all that one event meets.
 
-Measured so that no 10 KB of text take 5 ms, whichever patterns within the bounds they were made for
-(docs/rules.md, docs/speed.md). What repeats nothing, and what Hyperscan takes and counts less than ten,
-costs microseconds and is not bounded.
+Weights are microseconds that 10 KB of the worst text known took, measured (docs/rules.md, docs/speed.md): a
+book within the bound takes less than 5 ms, whichever text comes. What repeats nothing, and what
+Hyperscan takes and counts less than ten, costs little and is not weighed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,44 +13,25 @@ from bylaw.rules.cel import tree
 from bylaw.rules.cel.condition import Condition
 from bylaw.rules.compile.scan import Lists, known_argument
 from bylaw.rules.counted import counts, repeats, states, taken
-from bylaw.rules.patterns import INSTRUCTIONS, PatternError, compile_pattern
+from bylaw.rules.patterns import PatternError, compile_pattern
 
-STATES = 4_000  # of all that counts ten or more, by Hyperscan: a microsecond each for 10 KB
-BY_RE2 = 12  # that repeat something and that Hyperscan does not take
+BUDGET = 4_000  # microseconds for 10 KB; a thousand more are left for what is not weighed
+BY_HYPERSCAN = 0.5  # a state of what counts ten or more; a counted character has about three
+BY_RE2 = 40  # an instruction of what counts ten or more and Hyperscan does not take
+REPEATED_BY_RE2 = 350  # a pattern that repeats something otherwise and Hyperscan does not take
 
 _FUNCTIONS = ("matches", "matches_any")
 _SHOWN = 60  # characters of a pattern in a message
-
-
-class _Bound(NamedTuple):
-    most: int
-    what: str  # is bounded
-    hint: str
+_HINT = (
+    "write shorter gaps, or two conditions joined by &&, or leave out classes of characters beyond ASCII "
+    r"(`\p{…}`), `(?m)` and flags inside"
+)
 
 
 class _Weighed(NamedTuple):
-    bound: _Bound
     weight: int
     pattern: str
     where: Where
-
-
-_APART = r"what tells characters beyond ASCII apart (`\p{…}`, letters with accents), `(?m)`, flags inside"
-_STATES = _Bound(
-    STATES,
-    "states of patterns that count ten or more",
-    "write shorter gaps, or two conditions joined by &&",
-)
-_FAR = _Bound(
-    INSTRUCTIONS,
-    "steps of patterns that count ten or more and that RE2 carries out",
-    f"write shorter gaps, or leave out {_APART}",
-)
-_NEAR = _Bound(
-    BY_RE2,
-    "patterns that repeat something and that RE2 carries out",
-    f"write fewer, or leave out {_APART}",
-)
 
 
 def check_patterns(conditions: Iterable[tuple[str, Condition]], lists: Lists) -> Iterator[Problem]:
@@ -68,7 +49,7 @@ def check_patterns(conditions: Iterable[tuple[str, Condition]], lists: Lists) ->
     told: set[tuple[Where, str]] = set()
     for kind, patterns in by_kind.items():
         for problem in _over(kind, patterns):
-            if (problem.where, problem.hint) not in told:
+            if (problem.where, problem.hint) not in told:  # the same for each kind of a rule
                 told.add((problem.where, problem.hint))
                 yield problem
 
@@ -82,30 +63,27 @@ def _patterns(condition: Condition, lists: Lists) -> Iterator[tuple[str, Where]]
 
 
 def _over(kind: str, patterns: Mapping[str, Where]) -> Iterator[Problem]:
-    weighed = [row for pattern, where in patterns.items() if (row := _weighed(pattern, where))]
-    for bound in (_STATES, _FAR, _NEAR):
-        rows = [row for row in weighed if row.bound is bound]
-        total = sum(row.weight for row in rows)
-        if total > bound.most:
-            largest = max(rows, key=lambda row: row.weight)
-            shown = largest.pattern[:_SHOWN] + "…" * (len(largest.pattern) > _SHOWN)
-            yield Problem(
-                code="rule.cost",
-                message=f"the rules on `{kind}` have {total} {bound.what} together, more than {bound.most}",
-                where=largest.where,
-                hint=f"{bound.hint}; the largest is `{shown}` ({largest.weight})",
-            )
+    rows = [_Weighed(_weight(pattern), pattern, where) for pattern, where in patterns.items()]
+    total = sum(row.weight for row in rows)
+    if total <= BUDGET:
+        return
+    dearest = max(rows, key=lambda row: row.weight)
+    shown = dearest.pattern[:_SHOWN] + "…" * (len(dearest.pattern) > _SHOWN)
+    yield Problem(
+        code="rule.cost",
+        message=f"10 KB of text may cost the patterns on `{kind}` {total} µs together, more than {BUDGET}",
+        where=dearest.where,
+        hint=f"{_HINT}; the dearest is `{shown}` ({dearest.weight})",
+    )
 
 
-def _weighed(pattern: str, where: Where) -> _Weighed | None:
+def _weight(pattern: str) -> int:
     if not repeats(pattern):
-        return None
+        return 0
     try:
         program = compile_pattern(pattern).program
     except PatternError:  # told where it is written
-        return None
-    if counts(pattern):
-        if taken(pattern):
-            return _Weighed(_STATES, states(pattern), pattern, where)
-        return _Weighed(_FAR, program.programsize, pattern, where)
-    return None if taken(pattern) else _Weighed(_NEAR, 1, pattern, where)
+        return 0
+    if taken(pattern):
+        return round(states(pattern) * BY_HYPERSCAN) if counts(pattern) else 0
+    return int(program.programsize) * BY_RE2 if counts(pattern) else REPEATED_BY_RE2

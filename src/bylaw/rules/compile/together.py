@@ -7,16 +7,17 @@ it counts far, behind RE2's own filter of necessary letters.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 import re2
 
-from bylaw.rules.counted import SET_MOST, NotTakenError, as_bytes, counted_set, counts, repeats, taken
+from bylaw.rules.counted import SET_MOST, TOLD, NotTakenError, counted_set, counts, repeats, taken, told_apart
 from bylaw.rules.patterns import PROGRAM_BYTES
 
 SET_BYTES = 32 << 20  # of one joined automaton
 FILTER_CHARACTERS = 10_000  # of all patterns of one filter: its automaton is small then, and never gives up
-REPEATING_TOGETHER = 400  # instructions of what repeats something in one automaton: 3 ms for 10 KB at worst
+REPEATING_TOGETHER = 400  # instructions of what repeats something in one automaton: 1 ms for 10 KB at worst
+COUNTED_TIMES = 4  # as much as other repetition costs what counts a little
 
 _NOTHING: Final = (
     rb"[^\x00-\x{10FFFF}]"  # never found: keeps the place of a pattern that is looked for elsewhere
@@ -25,6 +26,7 @@ _NOTHING: Final = (
 Look = Callable[[str], Collection[int]]
 LookInBytes = Callable[[bytes], Collection[int]]
 Places = Sequence[int]
+T = TypeVar("T")
 
 
 def pattern_set(patterns: Sequence[str]) -> Look:
@@ -46,12 +48,10 @@ def pattern_set(patterns: Sequence[str]) -> Look:
         raise ValueError("no patterns, or too large together") from error
 
     def scan(text: str) -> Collection[int]:
-        data = text.encode()
-        found = look(data)
+        found = look(text.encode())
         if looks_apart:
-            short = data if text.isascii() else as_bytes(text)
-            found = found.union(*(one(short) for one in looks_apart))
-        return found.union(look_behind(data)) if behind else found
+            found = found.union(*(one(text) for one in looks_apart))
+        return found.union(look_behind(text.encode())) if behind else found
 
     return scan
 
@@ -65,9 +65,10 @@ def _repeating(patterns: Sequence[str]) -> Places:
 
 def _size(pattern: str) -> int:
     try:
-        return int(re2.compile(pattern.encode(), _options()).programsize)
+        size = int(re2.compile(pattern.encode(), _options()).programsize)
     except re2.error as error:
         raise ValueError("no pattern") from error
+    return size * COUNTED_TIMES if "{" in pattern else size
 
 
 def _joined(patterns: Sequence[str], elsewhere: Collection[int]) -> Callable[[bytes], frozenset[int]]:
@@ -87,17 +88,27 @@ def _joined(patterns: Sequence[str], elsewhere: Collection[int]) -> Callable[[by
     return look
 
 
-def _by_hyperscan(patterns: Sequence[str], places: Places) -> Sequence[LookInBytes]:
-    """One function for what counts little, and one for every few that count far."""
-    little = [place for place in places if not counts(patterns[place])]
-    far = [place for place in places if counts(patterns[place])]
-    groups = [little, *(far[start : start + SET_MOST] for start in range(0, len(far), SET_MOST))]
-    return [_placed(counted_set([patterns[place] for place in group]), group) for group in groups if group]
+def _by_hyperscan(patterns: Sequence[str], places: Places) -> Sequence[Look]:
+    """One function for each group of patterns that Hyperscan takes together."""
+    groups: list[tuple[list[int], set[str], bool]] = []
+    for place in places:
+        told, far = told_apart(patterns[place]), counts(patterns[place])
+        fitting = (
+            (members, known)
+            for members, known, is_far in groups
+            if is_far == far and len(known | told) <= TOLD and not (far and len(members) >= SET_MOST)
+        )
+        members, known = next(fitting, ([], set[str]()))
+        if not members:
+            groups.append((members, known, far))
+        members.append(place)
+        known.update(told)
+    return [_placed(counted_set([patterns[n] for n in members]), members) for members, _, _ in groups]
 
 
-def _placed(look: LookInBytes, places: Places) -> LookInBytes:
-    def placed(data: bytes) -> Collection[int]:
-        found = look(data)
+def _placed(look: Callable[[T], Collection[int]], places: Places) -> Callable[[T], Collection[int]]:
+    def placed(text: T) -> Collection[int]:
+        found = look(text)
         return [places[number] for number in found] if found else ()
 
     return placed
