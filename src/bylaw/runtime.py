@@ -4,22 +4,24 @@ From a book and a stream of records to decisions and counts; from a data folder 
 """
 
 import hashlib
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
-from bylaw.base.errors import Problem
+from bylaw.base.errors import ConflictError, Problem
 from bylaw.book.book import Book, book_of
 from bylaw.book.folder import folder_of
-from bylaw.engine.archive import Archive, Charters
+from bylaw.book.shelf import Shelf, charter_of
+from bylaw.engine.archive import Archive
 from bylaw.engine.brakes import Brakes
 from bylaw.engine.charter import Charter
 from bylaw.engine.compiled import compiled, judge
 from bylaw.engine.decide import decide
-from bylaw.engine.decider import Decider
+from bylaw.engine.decider import Arrival, Decider
 from bylaw.engine.decision import Decision
 from bylaw.engine.duplicates import Duplicates, Seen
 from bylaw.engine.memory.bounds import Limits
@@ -31,7 +33,7 @@ from bylaw.events.event import Event
 from bylaw.events.sources.source import Reject
 from bylaw.records import folder as places
 from bylaw.records.books import Books
-from bylaw.records.folder import BOOKS, WINDOWS, Place, machine_chance, machine_clock
+from bylaw.records.folder import BOOKS, MAX_OPERATOR, WINDOWS, Place, machine_chance, machine_clock
 from bylaw.records.records import Records
 from bylaw.records.snapshots import Snapshots
 from bylaw.records.vault.master import KeyFile, Master
@@ -39,7 +41,7 @@ from bylaw.records.vault.vault import Vault
 
 VAULT = "vault.db"
 MASTER_KEY = "master.key"
-CHARTERS = 8  # books kept at hand
+BATCH = 500  # records decided in one commit
 
 
 @dataclass(slots=True)
@@ -91,24 +93,18 @@ def decide_all(
     seen = Duplicates(limits.ids)
     for record in records:
         if isinstance(record, Reject):
-            tally.reject(record)
-            yield record
+            yield _rejected(record, tally)
             continue
-        digest = event_digest(record)
-        match seen.see(record.id, digest):
-            case Seen.NEW:
-                situation = situation_of(record, basis, memory.reader(record, record.at))
-                decision = decide(situation, basis, brakes.caution(record.at), matcher, digest)
-                memory.observe(record, record.at, situation.bindings)
-                tally.braked |= brakes.observe(decision)
-                tally.count(decision)
-                yield decision
-            case Seen.SAME:
-                tally.duplicates += 1
-            case Seen.CONFLICT:
-                reject = _conflict(digest)
-                tally.reject(reject)
-                yield reject
+        digest, made = event_digest(record), None
+        known = seen.see(record.id, digest)
+        if known is Seen.NEW:
+            situation = situation_of(record, basis, memory.reader(record, record.at))
+            made = decide(situation, basis, brakes.caution(record.at), matcher, digest)
+            memory.observe(record, record.at, situation.bindings)
+            tally.braked |= brakes.observe(made)
+        result = _told(known, made, record, tally)
+        if result is not None:
+            yield result
 
 
 def _memory_secret(operator: str) -> bytes:
@@ -126,9 +122,42 @@ def _conflict(digest: str) -> Reject:
     return Reject(problem=problem, offset=None, length=0, digest=digest)
 
 
-def charter_of(book: Book) -> Charter:
-    """Return what a book gives to whoever decides by it."""
-    return Charter(basis=book.basis, kinds=book.kinds, quotas=book.operator.quotas)
+def record_all(
+    office: "Office", records: Iterable[Event | Reject], tally: Tally
+) -> Iterator[Decision | Reject]:
+    """Decide a stream of records as ``decide_all`` does, into a record: what is yielded is durable.
+
+    Events are decided in batches of ``BATCH`` records; what was read and not yet decided when the stream breaks off
+    is not recorded, and is decided when the stream is given again.
+    """
+    stream = iter(records)
+    while batch := tuple(islice(stream, BATCH)):
+        events = [record for record in batch if isinstance(record, Event)]
+        answers = iter(office.decider.decide([Arrival(event, event.at) for event in events]))
+        tally.braked |= office.decider.braked
+        for record in batch:
+            if isinstance(record, Reject):
+                result: Decision | Reject | None = _rejected(record, tally)
+            else:
+                answer = next(answers)
+                result = _told(answer.seen, answer.decision, record, tally)
+            if result is not None:
+                yield result
+
+
+def _told(seen: Seen, decision: Decision | None, event: Event, tally: Tally) -> Decision | Reject | None:
+    if seen is Seen.CONFLICT:
+        return _rejected(_conflict(event_digest(event)), tally)
+    if seen is Seen.SAME or decision is None:
+        tally.duplicates += 1
+        return None
+    tally.count(decision)
+    return decision
+
+
+def _rejected(reject: Reject, tally: Tally) -> Reject:
+    tally.reject(reject)
+    return reject
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +167,12 @@ class Reading:
     records: Records
     vault: Vault
     books: Books
-    charters: Charters
+    shelf: Shelf
 
     @property
     def archive(self) -> Archive:
         """The decided events."""
-        return Archive(self.records, self.vault, self.charters)
+        return Archive(self.records, self.vault, self.shelf.charter)
 
     @property
     def keys(self) -> Keys:
@@ -162,10 +191,28 @@ class Office(Reading):
 
         Raises:
             Problems: it is no book.
+            ConflictError: ``decider.operator``, the book in force is another operator's.
         """
-        charter = self.charters(self.books.keep(files))
+        book = book_of(folder_of("", files))
+        before, charter = self.decider.charter, charter_of(book)
+        if before and before.basis.operator != charter.basis.operator:
+            raise ConflictError(
+                "decider.operator",
+                f"this record is of `{before.basis.operator}`, and the book of `{charter.basis.operator}`",
+                hint="one operator has one data folder: name another folder",
+            )
+        self.books.keep(files)
+        self.shelf.put(book, charter)
         self.decider.activate(charter)
         return charter
+
+
+def short_name(operator: str) -> str:
+    """Return the name under which an operator's record stands: small letters, digits and hyphens."""
+    plain = unicodedata.normalize("NFKD", operator).encode("ascii", "ignore").decode().lower()
+    words = "".join(c if c.isalnum() else " " for c in plain).split()
+    name = "-".join(words)[:MAX_OPERATOR].strip("-")
+    return name if name[:1].isalpha() else f"operator-{name}"[:MAX_OPERATOR].strip("-")
 
 
 def init_data(data: Path, operator: str, *, database: str = "", master: Master | None = None) -> Place:
@@ -192,9 +239,9 @@ def open_office(data: Path, master: Master | None = None) -> Iterator[Office]:
             Vault.open(data / VAULT, master or KeyFile(data / MASTER_KEY), clock=machine_clock)
         )
         books = Books(data / BOOKS)
-        charters = _charters(books)
-        decider = Decider(records, vault, Snapshots(data / WINDOWS), charters)
-        yield Office(records, vault, books, charters, decider)
+        shelf = Shelf(books)
+        decider = Decider(records, vault, Snapshots(data / WINDOWS), shelf.charter)
+        yield Office(records, vault, books, shelf, decider)
         decider.save()
 
 
@@ -206,12 +253,4 @@ def open_reading(data: Path, master: Master | None = None) -> Iterator[Reading]:
         key = master or KeyFile(data / MASTER_KEY)
         vault = stack.enter_context(Vault.open(data / VAULT, key, clock=machine_clock, writing=False))
         books = Books(data / BOOKS)
-        yield Reading(records, vault, books, _charters(books))
-
-
-def _charters(books: Books) -> Charters:
-    @lru_cache(CHARTERS)
-    def charter(digest: str) -> Charter:
-        return charter_of(book_of(folder_of(digest, books.read(digest))))
-
-    return charter
+        yield Reading(records, vault, books, Shelf(books))

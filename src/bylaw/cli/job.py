@@ -14,6 +14,7 @@ class Job:
     column_map: Path | None = None
     columns: tuple[str, ...] = ()  # field=column
     constants: tuple[str, ...] = ()  # field=value
+    data: Path | None = None
     decisions: Path | None = None
     rejects: Path | None = None
     replace: bool = False

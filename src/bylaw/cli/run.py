@@ -17,6 +17,13 @@ def run(
             "--format", help="jsonl, mbox, maildir, eml, access-log, csv or parquet.", show_default=False
         ),
     ],
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="Record events and decisions in this data folder; it is made if there is none.",
+            show_default=False,
+        ),
+    ] = None,
     decisions: Annotated[
         Path | None, typer.Option(help="Write decisions here, one JSON object a line.", show_default=False)
     ] = None,
@@ -51,7 +58,7 @@ def run(
     """Decide every event of a source by a book, and say which clauses were broken.
 
     A bad record is rejected with its reason and the run goes on. When it is interrupted, what was decided
-    is on disk.
+    is on disk. With --data every event is decided once, however often a source is given.
     """
     from bylaw.cli.job import Job
     from bylaw.cli.run_loop import run_job
@@ -64,6 +71,7 @@ def run(
             column_map=column_map,
             columns=tuple(column or ()),
             constants=tuple(constant or ()),
+            data=data,
             decisions=decisions,
             rejects=rejects,
             replace=replace,

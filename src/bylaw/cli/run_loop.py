@@ -2,14 +2,17 @@
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from bylaw.base.canonical import canonical_bytes
-from bylaw.book.book import Book, load_book
+from bylaw.book.book import Book, book_of, load_book
+from bylaw.book.folder import read_folder
 from bylaw.cli.interruption import Interruption
 from bylaw.cli.job import Job
 from bylaw.cli.output_file import LineFile, OutputError
@@ -17,10 +20,11 @@ from bylaw.cli.run_summary import print_summary
 from bylaw.cli.screen import err, print_problems
 from bylaw.engine.decision import Decision
 from bylaw.events.decode import CLOCK_SKEW
+from bylaw.events.event import Event
 from bylaw.events.sources.columns import ColumnMap, read_column_map
 from bylaw.events.sources.formats import read_events
 from bylaw.events.sources.source import Reject, Source
-from bylaw.runtime import Tally, decide_all
+from bylaw.runtime import Tally, decide_all, init_data, open_office, record_all, short_name
 
 PROGRESS_EVERY = 200  # records between two looks at the bar
 SHOWN_WARNINGS = 5
@@ -32,22 +36,48 @@ def run_job(job: Job) -> Tally:
 
     Exits with 130 when interrupted and 3 when the disk refused; what was decided before is kept.
     """
-    book = load_book(job.book)
-    if len(book.warnings) <= SHOWN_WARNINGS:
-        print_problems(book.warnings)
+    with _desk(job) as desk:
+        return _run(job, desk)
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Who decides: a book in memory, or the decider of a record."""
+
+    book: Book
+    decide: Callable[[Iterable[Event | Reject], Tally], Iterator[Decision | Reject]]
+
+
+@contextmanager
+def _desk(job: Job) -> Iterator[_Desk]:
+    if job.data is None:
+        book = load_book(job.book)
+        yield _Desk(book, partial(decide_all, book))
+        return
+    folder = read_folder(job.book)
+    if not job.data.exists() or not any(job.data.iterdir()):
+        init_data(job.data, short_name(book_of(folder).operator.operator.name))
+    with open_office(job.data) as office:
+        charter = office.appoint(folder.files)
+        yield _Desk(office.shelf.book(charter.basis.book), partial(record_all, office))
+
+
+def _run(job: Job, desk: _Desk) -> Tally:
+    if len(desk.book.warnings) <= SHOWN_WARNINGS:
+        print_problems(desk.book.warnings)
     else:
-        err().print(f"[yellow]{len(book.warnings)} warnings[/] about the book: bylaw check {job.book}")
+        err().print(f"[yellow]{len(desk.book.warnings)} warnings[/] about the book: bylaw check {job.book}")
     source = _source(job)
     tally, started, status = Tally(), time.perf_counter(), 0
     try:
-        _decide_and_write(job, book, source, tally)
+        _decide_and_write(job, desk, source, tally)
     except KeyboardInterrupt:
         status = 130
         err().print("[yellow]interrupted[/]: what was decided before is kept")
     except OutputError as error:
         status = 3
         err().print(f"[bold red]error:[/] {error}; what was decided before is kept. Make room and run again.")
-    print_summary(job, tally, time.perf_counter() - started, clause_texts(book))
+    print_summary(job, tally, time.perf_counter() - started, clause_texts(desk.book))
     if status:
         sys.exit(status)
     return tally
@@ -65,15 +95,15 @@ def _source(job: Job) -> Source:
     return Source(path=job.source, latest=now + CLOCK_SKEW, default_time=now, columns=columns)
 
 
-def _decide_and_write(job: Job, book: Book, source: Source, tally: Tally) -> None:
+def _decide_and_write(job: Job, desk: _Desk, source: Source, tally: Tally) -> None:
     with ExitStack() as stack:
         interruption = stack.enter_context(Interruption())
         decisions = (
             stack.enter_context(LineFile(job.decisions, replace=job.replace)) if job.decisions else None
         )
         rejects = stack.enter_context(LineFile(job.rejects, replace=job.replace)) if job.rejects else None
-        records = interruption.between(read_events(source, job.format, book.codec))
-        results = decide_all(book, records, tally)
+        records = interruption.between(read_events(source, job.format, desk.book.codec))
+        results = desk.decide(records, tally)
         for result in _with_progress(results, source, tally):
             if isinstance(result, Reject):
                 _tell_reject(result, tally)

@@ -58,11 +58,13 @@ def print_summary(job: Job, tally: Tally, seconds: float, texts: Mapping[str, st
         f"{seconds:.1f} s, {rate:,.0f} events/s",
         soft_wrap=True,
     )
-    if not tally.decisions:
+    if tally.events and not tally.decisions:
         console.print(
             "[dim]No event broke a clause that a rule carries. `bylaw coverage` shows which have one.[/]"
         )
-    elif job.decisions:
+    elif tally.decisions and job.data:
+        console.print(f"[dim]Look further: bylaw explain --data {job.data}[/]", soft_wrap=True)
+    elif tally.decisions and job.decisions:
         console.print(
             f"[dim]Look further: bylaw explain {job.decisions} --book {job.book}[/]", soft_wrap=True
         )

@@ -1,15 +1,19 @@
 """Decided events, read again: unsealed, with the people they name, by the book that they were decided by."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+import sqlalchemy as sa
+
 from bylaw.base.errors import IntegrityError
 from bylaw.engine.charter import Activation, Charter, activation_of
-from bylaw.engine.recording import Recalled, Recorder, read_body
+from bylaw.engine.recording import KIND, Body, Recalled, Recorder, event_tag, read_body, tag_range
 from bylaw.records.fact import Row, associated
 from bylaw.records.records import Records
+from bylaw.records.schema import JOURNAL
+from bylaw.records.store import PAGE
 from bylaw.records.vault.uses import Destroyed
 from bylaw.records.vault.vault import Vault
 
@@ -17,6 +21,7 @@ Charters = Callable[[str], Charter]  # by the digest of a book that ever decided
 
 ACTIVATIONS: Final = 16  # whose recorders are kept at hand
 PEOPLE: Final = "account"  # the vault's space for the ids that events name people by
+TAGS: Final = "tags"  # the vault's secret under which events' ids are digested
 _SUBJECT: Final = "sub_"
 
 
@@ -50,6 +55,29 @@ class Archive:
             raise Destroyed
         payload = self._vault.unseal(row.subject, row.sealed, associated(row.kind, row.tag, row.body))
         return self.source(told.activation).recorder.recall(told, payload, self._person)
+
+    def find(self, wanted: str) -> Row | None:
+        """Return the row of a decision by its id, or by the id of the event it is about; nothing if there is none."""
+        tags = tag_range(wanted)
+        rows = map(self._records.row, self._between(*tags)) if tags else ()
+        named = next((row for row in rows if row.kind == KIND and read_body(row).decision == wanted), None)
+        if named is not None:
+            return named
+        tag = event_tag(self._vault.secret(TAGS), wanted)
+        seq = self._records.find([tag]).get(tag)
+        return None if seq is None else self._records.row(seq)
+
+    def latest(self) -> Iterator[tuple[Row, Body]]:
+        """Yield the decisions that say something, the latest first."""
+        for last in range(self._records.head, 0, -PAGE):
+            for row in reversed(self._records.page(max(1, last - PAGE + 1), last)):
+                if row.kind == KIND and not (told := read_body(row)).silent:
+                    yield row, told
+
+    def _between(self, least: bytes, greatest: bytes) -> list[int]:
+        query = sa.select(JOURNAL.c.seq).where(JOURNAL.c.tag.between(least, greatest))
+        with self._records.reading() as core:
+            return list(core.scalars(query))
 
     def _source(self, activation: int) -> Source:
         activated = activation_of(self._records.row(activation))

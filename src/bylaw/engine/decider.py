@@ -6,23 +6,22 @@ What it remembers follows the record: after a commit that failed, it is made aga
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from hashlib import blake2b
 from typing import Final, NamedTuple
 
 from bylaw.base.errors import BylawError, RefusedError
-from bylaw.engine.archive import PEOPLE, Archive, Charters, Source, alias_of
+from bylaw.engine.archive import PEOPLE, TAGS, Archive, Charters, Source, alias_of
 from bylaw.engine.charter import KIND as ACTIVATED
 from bylaw.engine.charter import Charter
 from bylaw.engine.decision import Decision
 from bylaw.engine.duplicates import Seen
 from bylaw.engine.memory.keys import Keys
 from bylaw.engine.recording import KIND as DECIDED
-from bylaw.engine.recording import decision_id, instant
+from bylaw.engine.recording import decision_id, event_tag, instant
 from bylaw.engine.term import Decided, Term, remembered
 from bylaw.events.decode import event_digest
 from bylaw.events.event import Event
 from bylaw.events.people import owner_of, people_in
-from bylaw.records.fact import SUBJECT_BYTES, TAG_BYTES, Fact, associated
+from bylaw.records.fact import SUBJECT_BYTES, Fact, associated
 from bylaw.records.records import Records
 from bylaw.records.snapshots import Snapshot, Snapshots
 from bylaw.records.vault.uses import Destroyed, Use
@@ -76,7 +75,7 @@ class Decider:
         self._vault = vault
         self._snapshots = snapshots
         self._keys = Keys(vault.secret("windows"))
-        self._tag_key = vault.secret("tags")
+        self._tag_key = vault.secret(TAGS)
         self._term: Term | None = None
         self._saved = 0  # the last fact that a snapshot holds
         self._behind = True  # what is remembered is not what the record says
@@ -86,6 +85,11 @@ class Decider:
     def charter(self) -> Charter | None:
         """The book in force; nothing before the first activation."""
         return self._term.source.charter if self._term else None
+
+    @property
+    def braked(self) -> frozenset[str]:
+        """Rules that the emergency brake turned to shadow since their book came into force."""
+        return frozenset(self._term.brakes.dump().braked) if self._term else frozenset()
 
     def activate(self, charter: Charter) -> int:
         """Put a kept book into force, from the next event on; return the number of the fact that says so.
@@ -112,7 +116,7 @@ class Decider:
         self._keep_up()
         if self._term is None:
             raise RefusedError("decider.no_book", "no book is in force", hint="activate one first")
-        tags = [self._tag(arrival.event) for arrival in arrivals]
+        tags = [event_tag(self._tag_key, arrival.event.id) for arrival in arrivals]
         known = self._records.find(tags)
         self._behind = True  # until what is decided below is recorded
         drafts: dict[bytes, _Draft] = {}
@@ -169,9 +173,6 @@ class Decider:
     def _bound(self, seq: int) -> bytes:
         """What a snapshot is bound to: the record as it was."""
         return b"windows" + self._records.row(seq).leaf
-
-    def _tag(self, event: Event) -> bytes:
-        return blake2b(event.id.encode(), key=self._tag_key, digest_size=TAG_BYTES).digest()
 
     def _draft(self, term: Term, tag: bytes, place: int, arrival: Arrival) -> _Draft:
         basis = term.source.charter.basis

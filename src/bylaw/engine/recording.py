@@ -10,6 +10,7 @@ Inputs are told by their place in the book's tables: the same book, the same pla
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Any, Final, Generic, TypeVar, Union
 
 import msgspec
@@ -265,6 +266,11 @@ def read_body(row: Row) -> Body:
     except (msgspec.MsgspecError, UnicodeDecodeError):
         pass
     raise IntegrityError("record.body", f"the fact {row.seq} is no decided event")
+
+
+def event_tag(secret: bytes, event_id: str) -> bytes:
+    """Return the keyed digest of an event's id under which it is recorded."""
+    return blake2b(event_id.encode("utf-8", "surrogatepass"), key=secret, digest_size=TAG_BYTES).digest()
 
 
 def decision_id(operator: str, tag: bytes, book: str) -> str:
