@@ -1,10 +1,13 @@
 """What every test may ask for."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from databases import MakePlace, Server, new_place, postgres
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -40,3 +43,17 @@ def shared() -> Path:
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A real PostgreSQL, started once for each process of the run."""
+    with postgres() as started:
+        yield started
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def make_place(request: pytest.FixtureRequest, tmp_path: Path) -> MakePlace:
+    """Makes data folders of new operators, on one database and then on the other."""
+    url = request.getfixturevalue("server").url if request.param == "postgresql" else ""
+    return partial(new_place, tmp_path, url)

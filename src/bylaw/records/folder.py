@@ -96,18 +96,30 @@ def init(
     """
     _refuse_operator(operator)
     _refuse_url(database)
-    if folder.exists() and any(folder.iterdir()):
-        raise ConflictError(
-            "records.folder_not_empty",
-            "the folder has something in it",
-            hint="name a new one for a new operator",
-        )
-    folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+    refuse_used(folder)
+    make_folder(folder)
     for name in (BOOKS, BLOBS, WINDOWS):
-        (folder / name).mkdir(mode=_PRIVATE)
+        make_folder(folder / name)
     place = Place(folder, operator, chance(16).hex(), database, clock())
     write_manifest(place)
     return place
+
+
+def refuse_used(folder: Path) -> None:
+    """See to it that a folder is new or empty.
+
+    Raises:
+        ConflictError: it has something in it.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise ConflictError(
+            "records.folder_not_empty", "the folder has something in it", hint="name a new one"
+        )
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder into which only its owner may look."""
+    folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
 
 
 def write_manifest(place: Place) -> None:

@@ -1,5 +1,7 @@
 """Opening a database: making it, or seeing that it is this operator's and of a schema this program knows."""
 
+from pathlib import Path
+
 import sqlalchemy as sa
 
 from bylaw.base.errors import ConflictError, InputError, NotFoundError, RefusedError
@@ -30,6 +32,24 @@ def connect(place: Place, *, writing: bool) -> Store:
     return PostgresStore(place.database, place.schema, writing=writing)
 
 
+def fill(place: Place, source: Path, revision: str) -> None:
+    """Make a place's database from what ``Store.copy`` wrote of a schema's revision.
+
+    Raises:
+        ConflictError: there is a database already, or its schema is one this program does not know.
+    """
+    upgrade.refuse_newer(revision)
+    store = connect(place, writing=True)
+    try:
+        if upgrade.revision(store.core) is not None:
+            raise ConflictError(
+                "records.database_used", "the database has something in it", hint="drop its schema"
+            )
+        store.load(source)
+    finally:
+        store.close()
+
+
 def settle(store: Store, place: Place, *, writing: bool, target: str = HEAD) -> None:
     """Make the schema of an empty database; see to it that another is this operator's and up to date.
 
@@ -51,7 +71,7 @@ def settle(store: Store, place: Place, *, writing: bool, target: str = HEAD) -> 
             store.rollback()
             raise
         return
-    refuse_stranger(store, place)
+    refuse_stranger(store.core, place)
     if found != target:
         raise ConflictError(
             "records.older_schema",
@@ -60,13 +80,13 @@ def settle(store: Store, place: Place, *, writing: bool, target: str = HEAD) -> 
         )
 
 
-def refuse_stranger(store: Store, place: Place) -> None:
+def refuse_stranger(core: sa.Connection, place: Place) -> None:
     """See to it that a database is the one that its folder was made for.
 
     Raises:
         RefusedError: it is not.
     """
-    said = {row.name: row.value for row in store.core.execute(sa.select(ABOUT))}
+    said = {row.name: row.value for row in core.execute(sa.select(ABOUT))}
     if said != place.identity:
         raise RefusedError(
             "records.other_operator",
@@ -87,7 +107,7 @@ def upgrade_place(place: Place) -> tuple[str, str]:
         if found is None:
             settle(store, place, writing=True)
         elif found != HEAD:
-            refuse_stranger(store, place)
+            refuse_stranger(store.core, place)
             store.begin()
             try:
                 upgrade.upgrade(store.core)
@@ -98,3 +118,9 @@ def upgrade_place(place: Place) -> tuple[str, str]:
         return found or "", HEAD
     finally:
         store.close()
+
+
+def objects(core: sa.Connection) -> dict[str, str]:
+    """Return what the schema of a SQLite database is made of, by name."""
+    found = core.execute(sa.text("SELECT type, name, tbl_name, sql FROM sqlite_schema"))
+    return {f"{kind} {name}": f"{table} {made}" for kind, name, table, made in found}

@@ -99,16 +99,19 @@ def cancel(core: sa.Connection, destination: str, key: str) -> None:
     )
 
 
-def take(
-    core: sa.Connection, now: int, limit: int, lease: int, tokens: Sequence[bytes]
-) -> list[tuple[bytes, Entry]]:
-    """Lease the first entry of each destination, as far as it is ready: at most ``limit`` of them.
+def is_any_ready(core: sa.Connection, now: int) -> bool:
+    """Tell whether there is anything to take."""
+    return bool(_firsts(core, now, 1))
+
+
+def take(core: sa.Connection, now: int, lease: int, tokens: Sequence[bytes]) -> list[tuple[bytes, Entry]]:
+    """Lease the first entry of each destination, as far as it is ready: one for each token at most.
 
     An entry whose last lease ran out for the ``MAX_ATTEMPTS``-th time dies here; the next one of its destination
     is for the next call.
     """
     taken: list[tuple[bytes, Entry]] = []
-    for entry in _firsts(core, now, limit):
+    for entry in _firsts(core, now, len(tokens)):
         if entry.attempts >= MAX_ATTEMPTS:
             _write(core, entry._replace(dead=1, token=None, code=entry.code or LEASE_EXPIRED))
             continue
@@ -149,7 +152,7 @@ def revive(core: sa.Connection, seq: int, n: int, now: int) -> bool:
 def stuck(core: sa.Connection, limit: int) -> list[Entry]:
     """Return what failed at least once: the dead first, then by how often."""
     order = (OUTBOX.c.dead.desc(), OUTBOX.c.attempts.desc(), OUTBOX.c.due, OUTBOX.c.seq, OUTBOX.c.n)
-    failing = sa.or_(OUTBOX.c.dead == 1, OUTBOX.c.code != "", OUTBOX.c.attempts > 1)
+    failing = sa.or_(OUTBOX.c.dead == 1, OUTBOX.c.code != "", OUTBOX.c.attempts > 1)  # a lease ran out
     return [read(row) for row in core.execute(sa.select(OUTBOX).where(failing).order_by(*order).limit(limit))]
 
 

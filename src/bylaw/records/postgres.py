@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, Final, cast
 
 import psycopg
@@ -16,8 +17,10 @@ import sqlalchemy as sa
 from psycopg import errors, sql
 
 from bylaw.base.errors import BusyError, BylawError, ConflictError, IntegrityError, UpstreamError
+from bylaw.records import upgrade
 from bylaw.records.fact import Row
 from bylaw.records.folder import locked
+from bylaw.records.schema import METADATA
 from bylaw.records.store import Sizes, Values, core_over
 
 CONNECT_SECONDS: Final = 10
@@ -25,6 +28,9 @@ RECONNECTS: Final = 12  # about 40 seconds of trying
 FIRST_WAIT_SECONDS: Final = 0.05
 LONGEST_WAIT_SECONDS: Final = 5.0
 IDLE_READERS: Final = 8
+
+REVISION: Final = "revision"  # a file of a backup, beside those of the tables
+COPY_BYTES: Final = 1 << 20
 
 _COPY: Final = "COPY journal FROM STDIN (FORMAT BINARY)"
 _TYPES: Final = ("int8", "int8", "text", "bytea", "bytea", "bytea", "bytea", "bytea", "bytea")
@@ -143,12 +149,6 @@ class PostgresStore:
                     raw.execute("ROLLBACK")
 
     @contextmanager
-    def raw_reading(self) -> Iterator[Raw]:
-        """Return the driver's connection in a transaction that sees one state, for COPY."""
-        with self.reading() as core:
-            yield cast("Raw", core.connection.driver_connection)
-
-    @contextmanager
     def _reader(self) -> Iterator[tuple[Raw, sa.Connection]]:
         pair = self._idle.pop() if self._idle else self._new_reader()
         try:
@@ -215,6 +215,50 @@ class PostgresStore:
         with self._reader() as (raw, _):
             found = raw.execute(query, (self._schema,)).fetchone()
         return Sizes(found[0] if found else 0, 0, 0)
+
+    def copy(self, target: Path) -> tuple[str, int]:
+        """See ``Store``: one file a table of the record, in PostgreSQL's binary form, all of one snapshot.
+
+        Rooms' tables are left out: they are folded anew when the record is opened.
+        """
+        query = "SELECT version_num, (SELECT coalesce(max(seq), 0) FROM journal) FROM alembic_version"
+        with self.reading() as core:
+            raw = cast("Raw", core.connection.driver_connection)
+            revision, head = raw.execute(query).fetchone() or ("", 0)
+            for table in self._tables(raw):
+                statement = sql.SQL("COPY {} TO STDOUT (FORMAT BINARY)").format(sql.Identifier(table))
+                with (
+                    (target / table).open("wb") as file,
+                    raw.cursor() as cursor,
+                    cursor.copy(statement) as copy,
+                ):
+                    for data in copy:
+                        file.write(data)
+        (target / REVISION).write_text(revision, encoding="utf-8")
+        return revision, head
+
+    def load(self, source: Path) -> None:
+        """See ``Store``: the tables of the revision are made, then filled, in one transaction."""
+        self.begin()
+        try:
+            upgrade.upgrade(self.core, (source / REVISION).read_text(encoding="utf-8"))
+            for path in sorted(source.iterdir()):
+                if path.name != REVISION:
+                    self._load_table(path)
+            self.commit()
+        except BaseException:
+            self.rollback()
+            raise
+
+    def _load_table(self, path: Path) -> None:
+        statement = sql.SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(sql.Identifier(path.name))
+        with path.open("rb") as file, self._raw.cursor() as cursor, cursor.copy(statement) as copy:
+            while data := file.read(COPY_BYTES):
+                copy.write(data)
+
+    def _tables(self, raw: Raw) -> list[str]:
+        found = raw.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (self._schema,))
+        return sorted(METADATA.tables.keys() & {name for (name,) in found} - {"projections"})
 
     def close(self) -> None:
         """See ``Store``: the server takes its lock back."""

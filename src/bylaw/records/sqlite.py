@@ -24,6 +24,7 @@ WRITER_CACHE_KIB: Final = 262_144  # the index of tags is hit at random: it shou
 READER_CACHE_KIB: Final = 16_384
 CHECKPOINT_PAGES: Final = 16_384  # 64 MiB of log: hot pages are copied back once for many commits
 IDLE_READERS: Final = 8
+COPY: Final = "bylaw.db"  # in a backup
 
 _INSERT: Final = "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 # A kind that is no UTF-8 any more must come out as bytes, to be told from a failure of reading.
@@ -191,14 +192,27 @@ class SqliteStore:
         log = self._path.with_name(self._path.name + "-wal")
         return Sizes(size * count, log.stat().st_size if log.exists() else 0, size * free)
 
-    def copy(self, target: Path) -> None:
-        """Write a consistent copy of the whole database while others write."""
-        copied = sqlite3.connect(target)
+    def copy(self, target: Path) -> tuple[str, int]:
+        """See ``Store``: SQLite's own backup, in one step."""
+        copied = sqlite3.connect(target / COPY, isolation_level=None)
         try:
             with self._reader() as (raw, _):
                 raw.backup(copied)
+            copied.execute("PRAGMA journal_mode = DELETE").fetchall()
+            (revision,) = copied.execute("SELECT version_num FROM alembic_version").fetchone()
+            (head,) = copied.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()
         finally:
             copied.close()
+        return revision, head
+
+    def load(self, source: Path) -> None:
+        """See ``Store``: SQLite's own backup the other way."""
+        kept = sqlite3.connect(f"{(source / COPY).resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        try:
+            kept.backup(self._raw)
+        finally:
+            kept.close()
+        self._raw.execute("PRAGMA journal_mode = WAL").fetchall()
 
     def close(self) -> None:
         """See ``Store``: the log is copied back and cut, then removed by SQLite with the last connection."""

@@ -6,6 +6,7 @@ SQLAlchemy Core over the same connection, so it is in the same transaction. Inst
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 import sqlalchemy as sa
@@ -91,6 +92,15 @@ class Store(Protocol):
 
     def sizes(self) -> Sizes:
         """Return what the database takes."""
+
+    def copy(self, target: Path) -> tuple[str, int]:
+        """Write what one moment's database holds into an empty folder, while others write.
+
+        Return the schema's revision and the last row's number in it.
+        """
+
+    def load(self, source: Path) -> None:
+        """Fill a database that was just made, and is empty, with what ``copy`` wrote. Durable on return."""
 
     def close(self) -> None:
         """Close every connection."""

@@ -24,19 +24,29 @@ def revisions() -> list[str]:
     return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
 
 
-def refuse_unknown(connection: sa.Connection) -> str | None:
-    """Return the revision of a schema, as ``revision`` does.
+def refuse_newer(found: str) -> None:
+    """See to it that a revision is one this program knows.
 
     Raises:
-        ConflictError: it is none that this program knows: a newer program made it.
+        ConflictError: it is not: a newer program made it.
     """
-    found = revision(connection)
-    if found is not None and found not in revisions():
+    if found not in revisions():
         raise ConflictError(
             "records.newer_schema",
             f"the database has schema `{found}`; this program knows up to `{HEAD}`",
             hint="a newer Bylaw has upgraded it: run that one, or restore a backup from before",
         )
+
+
+def refuse_unknown(connection: sa.Connection) -> str | None:
+    """Return the revision of a schema, as ``revision`` does.
+
+    Raises:
+        ConflictError: as for ``refuse_newer``.
+    """
+    found = revision(connection)
+    if found is not None:
+        refuse_newer(found)
     return found
 
 
