@@ -6,7 +6,7 @@ Known persons and sealing are answered from memory. Whatever makes or changes a 
 import contextlib
 import hmac
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -75,7 +75,9 @@ class Vault:
         self._nonces = Nonces(keys.means.chance)
         self._known: dict[str, Recent[str, bytes]] = {}
         self._ciphers: Recent[bytes, AESGCM] = Recent(persons_in_memory)
+        self._externals: Recent[bytes, tuple[str, str]] = Recent(persons_in_memory)
         self._watching = not keys.writing
+        self._looking = self._watching  # at every call, whether the writer has destroyed something
         self._seen = keys.file.changes()
 
     @classmethod
@@ -133,7 +135,7 @@ class Vault:
 
     def subjects(self, space: str, ids: Iterable[str]) -> dict[str, bytes]:
         """Return the subject (16 random bytes) of each external id; a new one gets a key, durable before return."""
-        if self._watching:
+        if self._looking:
             self._look()
         known = self._known.get(space) or self._space(space)
         young = known.young
@@ -161,12 +163,56 @@ class Vault:
         Raises:
             NotFoundError: ``vault.unknown``, there was never such a subject.
         """
+        if self._looking:
+            self._look()
+        known = self._externals.young.get(subject)
+        if known is not None:
+            return known
         with self._keys.lock:
             self._demand_served()
-            row = self._profile(subject)
-            return None if row.state != State.LIVE else self._external(row)
+            known = self._externals.get(subject)
+            if known is None and (row := self._profile(subject)).state == State.LIVE:
+                known = self._external(row)
+                self._externals.put(subject, known)
+            return known
+
+    @contextlib.contextmanager
+    def steady(self) -> Iterator[None]:
+        """As a reader, look for what was destroyed once now, and no more until this is left: for a batch.
+
+        One thread at a time. For whoever writes there is no difference: what it destroys it forgets at once.
+        """
+        if self._watching:
+            self._look()
+        self._looking = False
+        try:
+            yield
+        finally:
+            self._looking = self._watching
 
     # -- sealing
+
+    def prepare_evidence(self, subjects: Iterable[bytes]) -> None:
+        """Make the evidence keys that these persons lack, in one transaction; durable on return.
+
+        ``seal`` makes them too, one at a time: this is for many.
+
+        Raises:
+            Destroyed: somebody's key is gone.
+        """
+        header = _HEADERS[Use.EVIDENCE]
+        missing = [one for one in dict.fromkeys(subjects) if self._ciphers.young.get(header + one) is None]
+        if not missing:
+            return
+        with self._keys.lock:
+            self._demand_served()
+            lacking = [
+                one
+                for one in missing
+                if self._ciphers.get(header + one) is None and self._keys.row(one, Use.EVIDENCE) is None
+            ]
+            if lacking:
+                self._make_evidence(lacking)
 
     def seal(self, subject: bytes, use: Use, plaintext: bytes, associated: bytes) -> bytes:
         """Return use, version, nonce and AES-256-GCM ciphertext: 30 bytes more than the plaintext.
@@ -177,7 +223,7 @@ class Vault:
         """
         header = _HEADERS[use]
         name = header + subject
-        if self._watching:
+        if self._looking:
             self._look()
         cipher = self._ciphers.young.get(name) or self._cipher(subject, use, making=True)
         nonce = self._nonces.take()
@@ -196,7 +242,7 @@ class Vault:
         if use is None:
             raise IntegrityError("vault.forged", "a sealed part has no known form")
         name = header + subject
-        if self._watching:
+        if self._looking:
             self._look()
         cipher = self._ciphers.young.get(name) or self._cipher(subject, use, making=False)
         return _opened(cipher, sealed[2:], name + associated)
@@ -381,27 +427,31 @@ class Vault:
         with self._keys.lock:
             self._demand_served()
             cipher = self._ciphers.get(name)
-            if cipher is None:
-                row = self._keys.row(subject, use)
-                cipher = AESGCM(
-                    self._keys.unwrapped(row, living(row)) if row else self._evidence(subject, making)
-                )
+            if cipher is None and (row := self._keys.row(subject, use)):
+                cipher = AESGCM(self._keys.unwrapped(row, living(row)))
                 self._ciphers.put(name, cipher)
-        return cipher
+            if cipher is None and not making:
+                living(self._profile(subject))
+                raise IntegrityError("vault.forged", "nothing was ever sealed under this key")
+            return cipher or self._make_evidence([subject])[0]
 
-    def _evidence(self, subject: bytes, making: bool) -> bytes:  # noqa: FBT001
-        """Make the second key of a living person, when it is first needed; durable on return."""
-        living(self._profile(subject))
-        if not making:
-            raise IntegrityError("vault.forged", "nothing was ever sealed under this key")
+    def _make_evidence(self, subjects: Sequence[bytes]) -> list[AESGCM]:
+        """Make the second keys of living persons, when they are first needed; durable on return."""
+        for subject in subjects:
+            living(self._profile(subject))
         self._demand_writing()
-        keys, use = self._keys, Use.EVIDENCE
-        (key,) = keys.fresh(1)
-        wrapped = keys.wrapped(use, subject, key, self._nonces.take())
-        row = KeyRow(subject, int(use), KEY_VERSION, int(State.LIVE), keys.epoch, wrapped, None, None, None)
+        keys, use, version, state = self._keys, int(Use.EVIDENCE), KEY_VERSION, int(State.LIVE)
+        made = list(zip(subjects, keys.fresh(len(subjects)), self._nonces.draw(len(subjects)), strict=True))
+        rows = [
+            KeyRow(one, use, version, state, keys.epoch, keys.wrapped(use, one, key, nonce), None, None, None)
+            for one, key, nonce in made
+        ]
         with keys.file.transaction("evidence"):
-            keys.insert([row])
-        return key
+            keys.insert(rows)
+        ciphers = [AESGCM(key) for _, key, _ in made]
+        for subject, cipher in zip(subjects, ciphers, strict=True):
+            self._ciphers.put(_HEADERS[Use.EVIDENCE] + subject, cipher)
+        return ciphers
 
     def _profile(self, subject: bytes) -> KeyRow:
         row = self._keys.row(subject, Use.PROFILE)
@@ -426,6 +476,7 @@ class Vault:
         for subject, use in targets:
             self._ciphers.drop(_HEADERS[Use(use)] + subject)
             if use == Use.PROFILE:
+                self._externals.drop(subject)
                 space, name = self._external(self._profile(subject))
                 if space in self._known:
                     self._known[space].drop(name)
@@ -456,6 +507,7 @@ class Vault:
 
     def _forget(self) -> None:
         self._ciphers.clear()
+        self._externals.clear()
         for known in self._known.values():
             known.clear()
 
