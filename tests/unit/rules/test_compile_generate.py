@@ -13,7 +13,7 @@ from bylaw.rules.cel.condition import compile_condition
 from bylaw.rules.cel.environment import Environment
 from bylaw.rules.cel.functions import function
 from bylaw.rules.cel.types import BOOL, INT, STRING, Field, ObjectType
-from bylaw.rules.compile.generate import generate
+from bylaw.rules.compile.generate import generate, generate_value
 from bylaw.rules.compile.scan import TEXTS
 from bylaw.rules.rule import Rule
 from rules_in_memory import Rules, rule_of
@@ -58,6 +58,9 @@ def numbers(a: int = 1, b: int = 2, words: tuple[str, ...] = (), **fields: Any) 
         ("size(event.words) % 2 == 1", numbers(words=("x",)), "true"),
         ("event.maybe > 1", numbers(), "no_such_key"),
         ("has(event.maybe) && event.maybe > 1", numbers(maybe=2), "true"),
+        ("event.a in [1, 5]", numbers(5), "true"),
+        ("event.maybe in [1, 5]", numbers(), "no_such_key"),
+        ('event.words == ["x"]', numbers(words=("x",)), "true"),
         ("event.maybe > 1 || event.a == 1", numbers(), "true"),
         ("event.a == 1 || event.maybe > 1", numbers(), "true"),
         ("!(event.maybe > 1 && event.a == 2)", numbers(), "true"),
@@ -213,3 +216,12 @@ def test_the_source_runs_by_itself_and_names_each_rule() -> None:
     source = rules.generated.source
     assert all(f": {rule.id}: {rule.source}" in source for rule in rules.rules)
     assert compile(source, "rules", "exec").co_names
+
+
+def test_the_value_of_one_expression_is_told_without_its_being_a_rule() -> None:
+    environment = Environment(variables={"event": MESSAGE}, functions=())
+    key = compile_condition('event.text + "/" + event.text', environment, expected=STRING)
+    value = generate_value(key, KIND, lists={})
+    assert value is not None
+    event = message("ferry")
+    assert value(event, {"event": event}) == "ferry/ferry"
