@@ -4,7 +4,6 @@ Known persons and sealing are answered from memory. Whatever makes or changes a 
 """
 
 import contextlib
-import hmac
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
@@ -12,7 +11,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bylaw.base.errors import (
@@ -20,7 +18,6 @@ from bylaw.base.errors import (
     BylawError,
     InputError,
     IntegrityError,
-    NotFoundError,
     Problem,
     RefusedError,
 )
@@ -28,34 +25,25 @@ from bylaw.records.vault.backup import back_up
 from bylaw.records.vault.caches import Nonces, Recent
 from bylaw.records.vault.check import check
 from bylaw.records.vault.destruction import Destroyer, Replayed
-from bylaw.records.vault.keys import INDEX_KEY, Keys, Means
+from bylaw.records.vault.keys import Keys, Means
 from bylaw.records.vault.master import Master
 from bylaw.records.vault.outside import OutsideJournal, Target
+from bylaw.records.vault.persons import Persons, opened
 from bylaw.records.vault.rotation import change_master, rotate
-from bylaw.records.vault.rows import KeyRow, living
 from bylaw.records.vault.uses import (
     KEY_VERSION,
     NONCE_BYTES,
     Boundary,
-    State,
     Use,
-    key_name,
     no_boundary,
 )
-from bylaw.records.vault.wrapping import RESTORE
 
 PERSONS_IN_MEMORY: Final = 100_000  # of each cache's two generations; about 400 bytes a person
-NEAR_BYTES: Final = 3  # the same for all who are made in one call: their rows stand together in indexes
-FAR_BYTES: Final = 13
-LOOKUP_BYTES: Final = 16
 MOST_SPACE: Final = 64  # characters of a space's name
 MOST_SPACES: Final = 64  # kinds of external ids
 JOURNAL_NAME: Final = "erasures.log"
 DAYS: Final = "day"  # the space of those who are nobody in particular
 SEAL_BYTES: Final = 2 + NONCE_BYTES + 16  # what sealing adds
-_EXTERNAL: Final = 0  # in the place of a use: the external id itself
-_PROFILE: Final = int(Use.PROFILE)
-_LIVE: Final = int(State.LIVE)
 _HEADERS: Final = {use: bytes((use, KEY_VERSION)) for use in Use}
 _USES: Final = {header: use for use, header in _HEADERS.items()}
 
@@ -71,8 +59,8 @@ class Vault:
         self._destroyer = Destroyer(keys, journal)
         self._restored = self._destroyer.is_restored()
         self._size = persons_in_memory
-        self._index_key = keys.secret(INDEX_KEY)
         self._nonces = Nonces(keys.means.chance)
+        self._persons = Persons(keys, self._nonces)
         self._known: dict[str, Recent[str, bytes]] = {}
         self._ciphers: Recent[bytes, AESGCM] = Recent(persons_in_memory)
         self._externals: Recent[bytes, tuple[str, str]] = Recent(persons_in_memory)
@@ -171,8 +159,7 @@ class Vault:
         with self._keys.lock:
             self._demand_served()
             known = self._externals.get(subject)
-            if known is None and (row := self._profile(subject)).state == State.LIVE:
-                known = self._external(row)
+            if known is None and (known := self._persons.external(subject)) is not None:
                 self._externals.put(subject, known)
             return known
 
@@ -245,7 +232,7 @@ class Vault:
         if self._looking:
             self._look()
         cipher = self._ciphers.young.get(name) or self._cipher(subject, use, making=False)
-        return _opened(cipher, sealed[2:], name + associated)
+        return opened(cipher, sealed[2:], name + associated)
 
     def secret(self, name: str) -> bytes:
         """Return 32 secret bytes by name; made once, durable before return."""
@@ -320,7 +307,7 @@ class Vault:
     def check(self) -> list[Problem]:
         """Look at every recorded byte; return what is not as it was written."""
         with self._keys.lock:
-            problems = check(self._keys, self._verify)
+            problems = check(self._keys, self._persons.verify)
             try:
                 self._journal.read(self._keys.mark("journaled"), writing=False)
             except BylawError as error:
@@ -378,106 +365,43 @@ class Vault:
     def _meet(self, space: str, known: Recent[str, bytes], names: Sequence[str]) -> dict[str, bytes]:
         with self._keys.lock:
             self._demand_served()
-            found = {name: subject for name in names if (subject := known.get(name)) is not None}
-            external = {
-                name: f"{space}\0{name}".encode("utf-8", "surrogatepass")
-                for name in names
-                if name not in found
-            }
-            lookups = {self._lookup(text): name for name, text in external.items()}
-            for row in self._keys.by_lookup(list(lookups)):
-                name = lookups.pop(row.lookup or b"")
-                found[name] = row.subject
-                known.put(name, row.subject)
-            if lookups:
-                made = self._make({lookup: external[name] for lookup, name in lookups.items()})
-                for lookup, subject in made.items():
-                    found[lookups[lookup]] = subject
-                    known.put(lookups[lookup], subject)
-        return found
-
-    def _make(self, persons: dict[bytes, bytes]) -> dict[bytes, bytes]:
-        """Make a person for each look-up and external id; return the subjects."""
-        self._demand_writing()
-        keys, count = self._keys, len(persons)
-        near = keys.means.chance(NEAR_BYTES)
-        drawn = keys.means.chance(count * FAR_BYTES)
-        nonces = iter(self._nonces.draw(2 * count))
-        made: dict[bytes, bytes] = {}
-        ciphers: list[AESGCM] = []
-        rows: list[KeyRow] = []
-        for at, (key, (lookup, external)) in enumerate(zip(keys.fresh(count), persons.items(), strict=True)):
-            subject = near + drawn[at * FAR_BYTES : (at + 1) * FAR_BYTES]
-            cipher, nonce = AESGCM(key), next(nonces)
-            sealed = nonce + cipher.encrypt(nonce, external, key_name(_EXTERNAL, subject))
-            wrapped = keys.wrapped(_PROFILE, subject, key, next(nonces))
-            rows.append(
-                KeyRow(subject, _PROFILE, KEY_VERSION, _LIVE, keys.epoch, wrapped, lookup, sealed, None)
-            )
-            ciphers.append(cipher)
-            made[lookup] = subject
-        with keys.file.transaction("persons"):
-            keys.insert(rows)
-        for row, cipher in zip(rows, ciphers, strict=True):
-            self._ciphers.put(_HEADERS[Use.PROFILE] + row.subject, cipher)
-        return made
+            met = {name: subject for name in names if (subject := known.get(name)) is not None}
+            found, strangers = self._persons.find(space, [name for name in names if name not in met])
+            if strangers:
+                self._demand_writing()
+                found.extend(self._persons.make(space, strangers))
+            for name, subject, cipher in found:
+                met[name] = subject
+                known.put(name, subject)
+                if cipher is not None:
+                    self._ciphers.put(_HEADERS[Use.PROFILE] + subject, cipher)
+        return met
 
     def _cipher(self, subject: bytes, use: Use, *, making: bool) -> AESGCM:
         name = _HEADERS[use] + subject
         with self._keys.lock:
             self._demand_served()
-            cipher = self._ciphers.get(name)
-            if cipher is None and (row := self._keys.row(subject, use)):
-                cipher = AESGCM(self._keys.unwrapped(row, living(row)))
-                self._ciphers.put(name, cipher)
+            cipher = self._ciphers.get(name) or self._persons.cipher(subject, use)
             if cipher is None and not making:
-                living(self._profile(subject))
                 raise IntegrityError("vault.forged", "nothing was ever sealed under this key")
-            return cipher or self._make_evidence([subject])[0]
+            if cipher is None:
+                return self._make_evidence([subject])[0]
+            self._ciphers.put(name, cipher)
+            return cipher
 
     def _make_evidence(self, subjects: Sequence[bytes]) -> list[AESGCM]:
-        """Make the second keys of living persons, when they are first needed; durable on return."""
-        for subject in subjects:
-            living(self._profile(subject))
         self._demand_writing()
-        keys, use, version, state = self._keys, int(Use.EVIDENCE), KEY_VERSION, int(State.LIVE)
-        made = list(zip(subjects, keys.fresh(len(subjects)), self._nonces.draw(len(subjects)), strict=True))
-        rows = [
-            KeyRow(one, use, version, state, keys.epoch, keys.wrapped(use, one, key, nonce), None, None, None)
-            for one, key, nonce in made
-        ]
-        with keys.file.transaction("evidence"):
-            keys.insert(rows)
-        ciphers = [AESGCM(key) for _, key, _ in made]
+        ciphers = self._persons.make_evidence(subjects)
         for subject, cipher in zip(subjects, ciphers, strict=True):
             self._ciphers.put(_HEADERS[Use.EVIDENCE] + subject, cipher)
         return ciphers
-
-    def _profile(self, subject: bytes) -> KeyRow:
-        row = self._keys.row(subject, Use.PROFILE)
-        if row is None:
-            raise NotFoundError("vault.unknown", "there is no such subject in this vault", hint=RESTORE)
-        return row
-
-    def _external(self, row: KeyRow) -> tuple[str, str]:
-        cipher = AESGCM(self._keys.unwrapped(row, living(row)))
-        text = _opened(cipher, row.external or b"", key_name(_EXTERNAL, row.subject))
-        space, _, name = text.decode("utf-8", "surrogatepass").partition("\0")
-        return space, name
-
-    def _verify(self, row: KeyRow) -> None:
-        self._keys.unwrapped(row, living(row))
-        if row.use == Use.PROFILE:
-            text = "\0".join(self._external(row)).encode("utf-8", "surrogatepass")
-            if self._lookup(text) != row.lookup:
-                raise IntegrityError("vault.row", "a look-up does not lead to its person", hint=RESTORE)
 
     def _forget_persons(self, targets: Iterable[Target]) -> None:
         for subject, use in targets:
             self._ciphers.drop(_HEADERS[Use(use)] + subject)
             if use == Use.PROFILE:
                 self._externals.drop(subject)
-                space, name = self._external(self._profile(subject))
+                space, name = self._persons.external(subject) or ("", "")
                 if space in self._known:
                     self._known[space].drop(name)
 
@@ -488,9 +412,6 @@ class Vault:
                 "this vault was restored from before keys were destroyed",
                 hint="replay the journal of destruction first",
             )
-
-    def _lookup(self, external: bytes) -> bytes:
-        return hmac.digest(self._index_key, external, "sha256")[:LOOKUP_BYTES]
 
     def _demand_writing(self) -> None:
         if self._watching:
@@ -510,12 +431,3 @@ class Vault:
         self._externals.clear()
         for known in self._known.values():
             known.clear()
-
-
-def _opened(cipher: AESGCM, sealed: bytes, associated: bytes) -> bytes:
-    try:
-        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], associated)
-    except (InvalidTag, ValueError):
-        raise IntegrityError(
-            "vault.forged", "a sealed part was not sealed for this subject, use and place"
-        ) from None
