@@ -4,12 +4,12 @@ deduplicate → decide and observe, one event after the other → seal → commi
 What it remembers follows the record: after a commit that failed, it is made again from snapshot and journal.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from bylaw.base.errors import BylawError, RefusedError
-from bylaw.engine.archive import PEOPLE, TAGS, Archive, Charters, Source, alias_of
+from bylaw.engine.archive import TAGS, Archive, Charters, Source
 from bylaw.engine.charter import KIND as ACTIVATED
 from bylaw.engine.charter import Charter
 from bylaw.engine.decision import Decision
@@ -17,11 +17,11 @@ from bylaw.engine.duplicates import Seen
 from bylaw.engine.memory.keys import Keys
 from bylaw.engine.recording import KIND as DECIDED
 from bylaw.engine.recording import decision_id, event_tag, instant
-from bylaw.engine.term import Decided, Term, remembered
+from bylaw.engine.sealing import Draft, sealed
+from bylaw.engine.term import Term, remembered
 from bylaw.events.decode import event_digest
 from bylaw.events.event import Event
-from bylaw.events.people import owner_of, people_in
-from bylaw.records.fact import SUBJECT_BYTES, Fact, associated
+from bylaw.records.fact import SUBJECT_BYTES
 from bylaw.records.records import Records
 from bylaw.records.snapshots import Snapshot, Snapshots
 from bylaw.records.vault.uses import Destroyed, Use
@@ -47,15 +47,6 @@ class Answer(NamedTuple):
     seen: Seen
     decision: Decision | None
     seq: int
-
-
-class _Draft(NamedTuple):
-    place: int  # among the events of the call
-    arrival: Arrival
-    decided: Decided
-
-
-_Drafts = Mapping[bytes, _Draft]  # by tag, in their order
 
 
 class Decider:
@@ -119,19 +110,17 @@ class Decider:
         tags = [event_tag(self._tag_key, arrival.event.id) for arrival in arrivals]
         known = self._records.find(tags)
         self._behind = True  # until what is decided below is recorded
-        drafts: dict[bytes, _Draft] = {}
-        for place, tag in enumerate(tags):
+        drafts: dict[bytes, Draft] = {}
+        for tag, arrival in zip(tags, arrivals, strict=True):
             if tag not in known and tag not in drafts:
-                drafts[tag] = self._draft(self._term, tag, place, arrivals[place])
-        first = self._records.commit(self._facts(self._term.source, drafts)).first if drafts else 0
+                drafts[tag] = self._draft(self._term, tag, arrival)
+        facts = sealed(drafts, self._term.source.recorder, self._vault)
+        first = self._records.commit(facts).first if facts else 0
         self._behind = False
         if self._records.head - self._saved >= SNAPSHOT_EVERY:
             self.save()
         known |= {tag: first + number for number, tag in enumerate(drafts)}
-        return [
-            self._answer(place, arrival.event, drafts.get(tag), known[tag])
-            for place, (tag, arrival) in enumerate(zip(tags, arrivals, strict=True))
-        ]
+        return list(self._answers(zip(tags, arrivals, strict=True), drafts, known))
 
     def save(self) -> None:
         """Keep a snapshot of what is remembered, so that the next start is quick. Durable on return."""
@@ -140,8 +129,8 @@ class Decider:
         if self._term is None or self._saved == head:
             return
         subject = self._vault.day(instant(self._term.memory.last).date())
-        sealed = self._vault.seal(subject, Use.PROFILE, self._term.remembered(), self._bound(head))
-        self._snapshots.save(Snapshot(head, subject + sealed))
+        kept = self._vault.seal(subject, Use.PROFILE, self._term.remembered(), self._bound(head))
+        self._snapshots.save(Snapshot(head, subject + kept))
         self._saved = head
 
     def _keep_up(self) -> None:
@@ -161,9 +150,9 @@ class Decider:
 
     def _saved_term(self) -> tuple[Term | None, int]:
         """Return the term of the newest snapshot that is of this record and can be read, and its last fact."""
-        for seq, sealed in self._snapshots.newest():
+        for seq, kept in self._snapshots.newest():
             try:
-                data = self._vault.unseal(sealed[:SUBJECT_BYTES], sealed[SUBJECT_BYTES:], self._bound(seq))
+                data = self._vault.unseal(kept[:SUBJECT_BYTES], kept[SUBJECT_BYTES:], self._bound(seq))
                 state = remembered(data)
                 return Term.resume(self.archive.source(state.activation), self._keys, state), seq
             except BylawError:
@@ -174,41 +163,27 @@ class Decider:
         """What a snapshot is bound to: the record as it was."""
         return b"windows" + self._records.row(seq).leaf
 
-    def _draft(self, term: Term, tag: bytes, place: int, arrival: Arrival) -> _Draft:
+    def _draft(self, term: Term, tag: bytes, arrival: Arrival) -> Draft:
         basis = term.source.charter.basis
         decision = decision_id(basis.operator, tag, basis.book)
-        return _Draft(place, arrival, term.decide(arrival.event, arrival.at, decision))
+        return Draft(arrival.event, arrival.at, term.decide(arrival.event, arrival.at, decision))
 
-    def _facts(self, source: Source, drafts: _Drafts) -> list[Fact]:
-        named = {one for draft in drafts.values() for one in people_in(draft.arrival.event)}
-        people = self._vault.subjects(PEOPLE, named)
-        aliases = {name: alias_of(subject) for name, subject in people.items()}
-        return [self._fact(source, tag, draft, people, aliases) for tag, draft in drafts.items()]
-
-    def _fact(
+    def _answers(
         self,
-        source: Source,
-        tag: bytes,
-        draft: _Draft,
-        people: Mapping[str, bytes],
-        aliases: Mapping[str, str],
-    ) -> Fact:
-        _, (event, arrived), (decision, caution) = draft
-        owner = owner_of(event)
-        subject = people[owner] if owner is not None else self._vault.day(arrived.date())
-        named = tuple(dict.fromkeys(aliases[one] for one in people_in(event)))
-        body = source.recorder.body(decision, named)
-        payload = source.recorder.payload(event, arrived, decision, caution, aliases.__getitem__)
-        use = Use.PROFILE if decision.silent else Use.EVIDENCE
-        sealed = self._vault.seal(subject, use, payload, associated(DECIDED, tag, body))
-        return Fact(DECIDED, body, tag, subject, sealed)
-
-    def _answer(self, place: int, event: Event, draft: _Draft | None, seq: int) -> Answer:
-        if draft is None:
-            return self._earlier(event, seq)
-        if draft.place == place:
-            return Answer(Seen.NEW, draft.decided.decision, seq)
-        return _again(event, draft.decided.decision, seq)
+        asked: Iterable[tuple[bytes, Arrival]],
+        drafts: Mapping[bytes, Draft],
+        places: Mapping[bytes, int],
+    ) -> Iterator[Answer]:
+        fresh = set(drafts)
+        for tag, (event, _) in asked:
+            draft, seq = drafts.get(tag), places[tag]
+            if draft is None:
+                yield self._earlier(event, seq)
+            elif tag in fresh:
+                fresh.remove(tag)
+                yield Answer(Seen.NEW, draft.decided.decision, seq)
+            else:
+                yield _again(event, draft.decided.decision, seq)
 
     def _earlier(self, event: Event, seq: int) -> Answer:
         try:
