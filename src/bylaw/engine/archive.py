@@ -1,6 +1,7 @@
 """Decided events, read again: unsealed, with the people they name, by the book that they were decided by."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -9,7 +10,8 @@ import sqlalchemy as sa
 
 from bylaw.base.errors import IntegrityError
 from bylaw.engine.charter import Activation, Charter, activation_of
-from bylaw.engine.recording import KIND, Body, Recalled, Recorder, event_tag, read_body, tag_range
+from bylaw.engine.recalling import Recalled, recall
+from bylaw.engine.recording import KIND, Body, Recorder, event_tag, read_body, tag_range
 from bylaw.records.fact import Row, associated
 from bylaw.records.records import Records
 from bylaw.records.schema import JOURNAL
@@ -43,18 +45,22 @@ class Archive:
         self._charters = charters
         self.source = lru_cache(ACTIVATIONS)(self._source)
 
-    def recall(self, row: Row) -> Recalled:
-        """Return a decided event as it was.
+    def recall(self, row: Row, told: Body | None = None) -> Recalled:
+        """Return a decided event as it was. ``told`` is what ``read_body`` says of the row, where that is known.
 
         Raises:
             Destroyed: a key without which it cannot be read is gone, or its content has aged out.
             IntegrityError: the row is no decided event.
         """
-        told = read_body(row)
+        told = told or read_body(row)
         if row.sealed is None or row.subject is None:
             raise Destroyed
         payload = self._vault.unseal(row.subject, row.sealed, associated(row.kind, row.tag, row.body))
-        return self.source(told.activation).recorder.recall(told, payload, self._person)
+        return recall(self.source(told.activation).recorder, told, payload, self._person)
+
+    def steady(self) -> AbstractContextManager[None]:
+        """Look once for keys that were destroyed, not at every row, until this is left: for a batch."""
+        return self._vault.steady()
 
     def find(self, wanted: str) -> Row | None:
         """Return the row of a decision by its id, or by the id of the event it is about; nothing if there is none."""

@@ -8,7 +8,7 @@ decision as far as it does not follow from these. Most decisions are silent, and
 Inputs are told by their place in the book's tables: the same book, the same places.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Final, Generic, TypeVar, Union
@@ -25,20 +25,18 @@ from bylaw.engine.memory.functions import QUESTIONS
 from bylaw.engine.memory.reader import Reading
 from bylaw.engine.memory.reads import Read
 from bylaw.engine.memory.stores import Answer
-from bylaw.events.decode import event_digest
 from bylaw.events.event import Event
 from bylaw.events.kinds import Kind
 from bylaw.events.people import renamed
 from bylaw.records.fact import TAG_BYTES, Row
-from bylaw.signals.signal import SignalValue
 
 KIND: Final = "event.decided"
 TAG_SHOWN: Final = 8  # bytes of an event's tag that lead the ids of its decisions
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_FUNCTIONS = tuple(sorted(QUESTIONS))
-_FUNCTION_PLACES = {name: place for place, name in enumerate(_FUNCTIONS)}
+FUNCTIONS = tuple(sorted(QUESTIONS))
+_FUNCTION_PLACES = {name: place for place, name in enumerate(FUNCTIONS)}
 
 E = TypeVar("E")
 
@@ -97,16 +95,6 @@ class Payload(msgspec.Struct, Generic[E], frozen=True, array_like=True):
     rest: Rest | None
 
 
-class Recalled(msgspec.Struct, frozen=True, kw_only=True):
-    """A decided event as it was: with the people it names, what was known, and what was decided."""
-
-    event: Event
-    arrived: datetime
-    signals: Mapping[str, SignalValue | None]  # without those that are told by their size
-    caution: Caution
-    decision: Decision
-
-
 class Recorder:
     """Writes and reads the decided events of one book.
 
@@ -119,15 +107,14 @@ class Recorder:
 
     def __init__(self, basis: Basis, kinds: Iterable[Kind], activation: int, semantics: int) -> None:
         self.activation = activation
-        self._book = basis.book
-        self._semantics = semantics
-        self._signals = {kind: sorted(table.items()) for kind, table in basis.signals.items()}
+        self.book = basis.book
+        self.semantics = semantics
+        self.signals = {kind: sorted(table.items()) for kind, table in basis.signals.items()}
         self._places = {
-            kind: {name: place for place, (name, _) in enumerate(rows)}
-            for kind, rows in self._signals.items()
+            kind: {name: place for place, (name, _) in enumerate(rows)} for kind, rows in self.signals.items()
         }
-        self._reads = sorted(basis.memory.reads)
-        self._read_places = {read: place for place, read in enumerate(self._reads)}
+        self.reads = sorted(basis.memory.reads)
+        self._read_places = {read: place for place, read in enumerate(self.reads)}
         events: Any = Union[tuple(kind.struct for kind in kinds)]  # noqa: UP007 - made from a tuple
         self._decoder = msgspec.msgpack.Decoder(Payload[events])
         self._encoder = msgspec.msgpack.Encoder()
@@ -177,57 +164,16 @@ class Recorder:
         )
         return self._encoder.encode(payload)
 
-    def recall(self, told: Body, payload: bytes, person: Callable[[str], str]) -> Recalled:
-        """Return a decided event as it was.
-
-        Args:
-            told: what the record says in the open.
-            payload: unsealed.
-            person: the id that the service gave to whom a random id stands for; may raise.
+    def read(self, payload: bytes) -> Payload[Event]:
+        """Return what was sealed.
 
         Raises:
             IntegrityError: ``record.payload``, the bytes are no payload of this book.
         """
         try:
-            kept = self._decoder.decode(payload)
+            return self._decoder.decode(payload)
         except msgspec.MsgspecError as error:
             raise IntegrityError("record.payload", "a recorded event is not readable by its book") from error
-        event = renamed(kept.event, person)
-        return Recalled(
-            event=event,
-            arrived=instant(kept.arrived),
-            signals={
-                self._signals[told.kind][place][0]: value
-                for place, value in kept.signals.items()
-                if not _is_size(value)
-            },
-            caution=_caution(kept.fuses),
-            decision=self._decision(told, kept, event),
-        )
-
-    def _decision(self, told: Body, kept: Payload[Event], event: Event) -> Decision:
-        rest = kept.rest or _SILENT
-        return Decision(
-            id=told.decision,
-            event_id=event.id,
-            event_digest=event_digest(event),
-            kind=told.kind,
-            at=instant(told.at),
-            book=self._book,
-            semantics=self._semantics,
-            clauses=rest.clauses,
-            rules=rest.rules,
-            shadow=rest.shadow,
-            effects=rest.effects,
-            dropped=rest.dropped,
-            matches=rest.matches,
-            signals=tuple(
-                _reading(self._signals[told.kind][place], value) for place, value in kept.signals.items()
-            ),
-            readings=tuple(map(self._answered, kept.readings)),
-            diagnostics=rest.diagnostics,
-            degraded=rest.degraded,
-        )
 
     def _asked(self, reading: Reading) -> Asked:
         table = QUESTIONS[reading.function].table
@@ -240,18 +186,11 @@ class Recorder:
             reading.error,
         )
 
-    def _answered(self, asked: Asked) -> Reading:
-        function, place, key, value, error = asked
-        read = self._reads[place]
-        return Reading(
-            function=_FUNCTIONS[function],
-            counter=read.counter,
-            field=read.field,
-            key=key.hex(),
-            window=read.window,
-            value=value,
-            error=error,
-        )
+
+def quiet_body(decision: str, kind: str, at: int, activation: int, people: tuple[str, ...]) -> bytes:
+    """Return what the record says in the open of a silent decision."""
+    body = Body(decision=decision, kind=kind, at=at, activation=activation, people=people)
+    return canonical_bytes(body)
 
 
 def read_body(row: Row) -> Body:
@@ -304,29 +243,10 @@ def instant(at: int) -> datetime:
     return _EPOCH + at * _MICROSECOND
 
 
-_SILENT = Rest((), (), (), (), (), (), (), degraded=False)
-
-
 def _rest(decision: Decision) -> Rest:
     return Rest(*(getattr(decision, name) for name in Rest.__struct_fields__))
-
-
-def _caution(fuses: Fuses | None) -> Caution:
-    return Caution(braked=frozenset(fuses.braked), spent=fuses.spent) if fuses else NO_CAUTION
 
 
 def _told(reading: SignalReading) -> Any:  # noqa: ANN401 - a signal's value, or its size in a list of one
     hidden = reading.value is None and reading.size is not None
     return [reading.size] if hidden else reading.value
-
-
-def _is_size(value: Any) -> bool:  # noqa: ANN401
-    return isinstance(value, list) and len(value) == 1 and isinstance(value[0], int)
-
-
-def _reading(row: tuple[str, Any], value: Any) -> SignalReading:  # noqa: ANN401
-    name, signal = row
-    if _is_size(value):
-        return SignalReading(name=name, version=signal.version, value=None, size=value[0])
-    size = len(value) if isinstance(value, str | list) else None
-    return SignalReading(name=name, version=signal.version, value=value, size=size)

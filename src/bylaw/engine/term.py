@@ -15,7 +15,7 @@ from bylaw.engine.decision import Decision
 from bylaw.engine.memory.keys import Keys
 from bylaw.engine.memory.memory import Memory
 from bylaw.engine.memory.snapshot import restore, snapshot
-from bylaw.engine.recording import Recalled
+from bylaw.engine.recalling import Recalled
 from bylaw.engine.situation import situation_of
 from bylaw.events.event import Event
 
