@@ -21,8 +21,9 @@ from bylaw.records.vault.backup import restore
 from bylaw.records.vault.destruction import Replayed
 from bylaw.records.vault.master import KeyCommand, KeyFile, KeyVariable
 from bylaw.records.vault.scan import scan
+from bylaw.records.vault.sealing import SEAL_BYTES
 from bylaw.records.vault.uses import Destroyed, Use
-from bylaw.records.vault.vault import SEAL_BYTES, Vault
+from bylaw.records.vault.vault import Vault
 from sqlite_pages import recorded_bytes
 from vaults import Home
 

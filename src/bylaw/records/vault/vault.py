@@ -1,72 +1,39 @@
 """The vault: one random key a person and use; what is sealed under it can be read as long as the key exists.
 
-Known persons and sealing are answered from memory. Whatever makes or changes a key is durable before it returns.
+Known persons and sealing are answered from memory (``sealing``). Whatever makes or changes a key is durable before it
+returns.
 """
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-from bylaw.base.errors import (
-    BusyError,
-    BylawError,
-    InputError,
-    IntegrityError,
-    Problem,
-    RefusedError,
-)
+from bylaw.base.errors import BusyError, BylawError, Problem
 from bylaw.records.vault.backup import back_up
-from bylaw.records.vault.caches import Nonces, Recent
 from bylaw.records.vault.check import check
 from bylaw.records.vault.destruction import Destroyer, Replayed
 from bylaw.records.vault.keys import Keys, Means
 from bylaw.records.vault.master import Master
-from bylaw.records.vault.outside import OutsideJournal, Target
-from bylaw.records.vault.persons import Persons, opened
+from bylaw.records.vault.outside import OutsideJournal
 from bylaw.records.vault.rotation import change_master, rotate
-from bylaw.records.vault.uses import (
-    KEY_VERSION,
-    NONCE_BYTES,
-    Boundary,
-    Use,
-    no_boundary,
-)
+from bylaw.records.vault.sealing import PERSONS_IN_MEMORY, Sealing
+from bylaw.records.vault.uses import Boundary, Use, no_boundary
 
-PERSONS_IN_MEMORY: Final = 100_000  # of each cache's two generations; about 400 bytes a person
-MOST_SPACE: Final = 64  # characters of a space's name
-MOST_SPACES: Final = 64  # kinds of external ids
 JOURNAL_NAME: Final = "erasures.log"
-DAYS: Final = "day"  # the space of those who are nobody in particular
-SEAL_BYTES: Final = 2 + NONCE_BYTES + 16  # what sealing adds
-_HEADERS: Final = {use: bytes((use, KEY_VERSION)) for use in Use}
-_USES: Final = {header: use for use, header in _HEADERS.items()}
 
 
-class Vault:
+class Vault(Sealing):
     """An open vault. Any thread may call; what changes keys takes turns."""
 
     def __init__(
         self, keys: Keys, journal: OutsideJournal, *, persons_in_memory: int = PERSONS_IN_MEMORY
     ) -> None:
-        self._keys = keys
         self._journal = journal
         self._destroyer = Destroyer(keys, journal)
-        self._restored = self._destroyer.is_restored()
-        self._size = persons_in_memory
-        self._nonces = Nonces(keys.means.chance)
-        self._persons = Persons(keys, self._nonces)
-        self._known: dict[str, Recent[str, bytes]] = {}
-        self._ciphers: Recent[bytes, AESGCM] = Recent(persons_in_memory)
-        self._externals: Recent[bytes, tuple[str, str]] = Recent(persons_in_memory)
-        self._watching = not keys.writing
-        self._looking = self._watching  # at every call, whether the writer has destroyed something
-        self._seen = keys.file.changes()
+        super().__init__(keys, restored=self._destroyer.is_restored(), persons_in_memory=persons_in_memory)
 
     @classmethod
     def create(
@@ -118,127 +85,6 @@ class Vault:
             keys.close()
             raise
         return vault
-
-    # -- persons
-
-    def subjects(self, space: str, ids: Iterable[str]) -> dict[str, bytes]:
-        """Return the subject (16 random bytes) of each external id; a new one gets a key, durable before return."""
-        if self._looking:
-            self._look()
-        known = self._known.get(space) or self._space(space)
-        young = known.young
-        found: dict[str, bytes] = {}
-        missing: dict[str, None] = {}
-        for name in ids:
-            subject = young.get(name)
-            if subject is None:
-                missing[name] = None
-            else:
-                found[name] = subject
-        if missing:
-            found.update(self._meet(space, known, list(missing)))
-        return found
-
-    def day(self, day: date) -> bytes:
-        """Return the subject of a day: whose key seals what has no known person."""
-        known = self._known.get(DAYS) or self._new_space(DAYS)
-        name = day.isoformat()
-        return known.young.get(name) or self._meet(DAYS, known, [name])[name]
-
-    def external(self, subject: bytes) -> tuple[str, str] | None:
-        """Return space and external id of a subject; None once its profile key is destroyed.
-
-        Raises:
-            NotFoundError: ``vault.unknown``, there was never such a subject.
-        """
-        if self._looking:
-            self._look()
-        known = self._externals.young.get(subject)
-        if known is not None:
-            return known
-        with self._keys.lock:
-            self._demand_served()
-            known = self._externals.get(subject)
-            if known is None and (known := self._persons.external(subject)) is not None:
-                self._externals.put(subject, known)
-            return known
-
-    @contextlib.contextmanager
-    def steady(self) -> Iterator[None]:
-        """As a reader, look for what was destroyed once now, and no more until this is left: for a batch.
-
-        One thread at a time. For whoever writes there is no difference: what it destroys it forgets at once.
-        """
-        if self._watching:
-            self._look()
-        self._looking = False
-        try:
-            yield
-        finally:
-            self._looking = self._watching
-
-    # -- sealing
-
-    def prepare_evidence(self, subjects: Iterable[bytes]) -> None:
-        """Make the evidence keys that these persons lack, in one transaction; durable on return.
-
-        ``seal`` makes them too, one at a time: this is for many.
-
-        Raises:
-            Destroyed: somebody's key is gone.
-        """
-        header = _HEADERS[Use.EVIDENCE]
-        missing = [one for one in dict.fromkeys(subjects) if self._ciphers.young.get(header + one) is None]
-        if not missing:
-            return
-        with self._keys.lock:
-            self._demand_served()
-            lacking = [
-                one
-                for one in missing
-                if self._ciphers.get(header + one) is None and self._keys.row(one, Use.EVIDENCE) is None
-            ]
-            if lacking:
-                self._make_evidence(lacking)
-
-    def seal(self, subject: bytes, use: Use, plaintext: bytes, associated: bytes) -> bytes:
-        """Return use, version, nonce and AES-256-GCM ciphertext: 30 bytes more than the plaintext.
-
-        Raises:
-            Destroyed: the key is gone.
-            NotFoundError: ``vault.unknown``.
-        """
-        header = _HEADERS[use]
-        name = header + subject
-        if self._looking:
-            self._look()
-        cipher = self._ciphers.young.get(name) or self._cipher(subject, use, making=True)
-        nonce = self._nonces.take()
-        return header + nonce + cipher.encrypt(nonce, plaintext, name + associated)
-
-    def unseal(self, subject: bytes, sealed: bytes, associated: bytes) -> bytes:
-        """Return what was sealed for this subject with the same associated data.
-
-        Raises:
-            Destroyed: the key is gone, and with it the meaning.
-            IntegrityError: ``vault.forged``, these bytes were not sealed here, or belong elsewhere.
-            NotFoundError: ``vault.unknown``.
-        """
-        header = sealed[:2]
-        use = _USES.get(header)
-        if use is None:
-            raise IntegrityError("vault.forged", "a sealed part has no known form")
-        name = header + subject
-        if self._looking:
-            self._look()
-        cipher = self._ciphers.young.get(name) or self._cipher(subject, use, making=False)
-        return opened(cipher, sealed[2:], name + associated)
-
-    def secret(self, name: str) -> bytes:
-        """Return 32 secret bytes by name; made once, durable before return."""
-        with self._keys.lock:
-            self._demand_served()
-            return self._keys.secret(name)
 
     # -- destruction
 
@@ -349,85 +195,3 @@ class Vault:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    # --
-
-    def _space(self, space: str) -> Recent[str, bytes]:
-        if space == DAYS or not 0 < len(space) <= MOST_SPACE or "\0" in space:
-            raise InputError("vault.space", f"`{space}` cannot name a kind of external ids")
-        return self._new_space(space)
-
-    def _new_space(self, space: str) -> Recent[str, bytes]:
-        if len(self._known) >= MOST_SPACES:
-            raise InputError("vault.spaces", f"there are more than {MOST_SPACES} kinds of external ids")
-        return self._known.setdefault(space, Recent(self._size))
-
-    def _meet(self, space: str, known: Recent[str, bytes], names: Sequence[str]) -> dict[str, bytes]:
-        with self._keys.lock:
-            self._demand_served()
-            met = {name: subject for name in names if (subject := known.get(name)) is not None}
-            found, strangers = self._persons.find(space, [name for name in names if name not in met])
-            if strangers:
-                self._demand_writing()
-                found.extend(self._persons.make(space, strangers))
-            for name, subject, cipher in found:
-                met[name] = subject
-                known.put(name, subject)
-                if cipher is not None:
-                    self._ciphers.put(_HEADERS[Use.PROFILE] + subject, cipher)
-        return met
-
-    def _cipher(self, subject: bytes, use: Use, *, making: bool) -> AESGCM:
-        name = _HEADERS[use] + subject
-        with self._keys.lock:
-            self._demand_served()
-            cipher = self._ciphers.get(name) or self._persons.cipher(subject, use)
-            if cipher is None and not making:
-                raise IntegrityError("vault.forged", "nothing was ever sealed under this key")
-            if cipher is None:
-                return self._make_evidence([subject])[0]
-            self._ciphers.put(name, cipher)
-            return cipher
-
-    def _make_evidence(self, subjects: Sequence[bytes]) -> list[AESGCM]:
-        self._demand_writing()
-        ciphers = self._persons.make_evidence(subjects)
-        for subject, cipher in zip(subjects, ciphers, strict=True):
-            self._ciphers.put(_HEADERS[Use.EVIDENCE] + subject, cipher)
-        return ciphers
-
-    def _forget_persons(self, targets: Iterable[Target]) -> None:
-        for subject, use in targets:
-            self._ciphers.drop(_HEADERS[Use(use)] + subject)
-            if use == Use.PROFILE:
-                self._externals.drop(subject)
-                space, name = self._persons.external(subject) or ("", "")
-                if space in self._known:
-                    self._known[space].drop(name)
-
-    def _demand_served(self) -> None:
-        if self._restored:
-            raise RefusedError(
-                "vault.restored",
-                "this vault was restored from before keys were destroyed",
-                hint="replay the journal of destruction first",
-            )
-
-    def _demand_writing(self) -> None:
-        if self._watching:
-            raise RefusedError("vault.read_only", "the vault is open for reading", hint="a writer makes keys")
-
-    def _look(self) -> None:
-        """As a reader: forget what may have been destroyed by the writer since."""
-        with self._keys.lock:
-            changes = self._keys.file.changes()
-            if changes != self._seen:
-                self._forget()
-                self._keys.load()
-                self._seen = changes
-
-    def _forget(self) -> None:
-        self._ciphers.clear()
-        self._externals.clear()
-        for known in self._known.values():
-            known.clear()
