@@ -11,6 +11,7 @@ other alphabets is taken, one with ``\p{L}`` is not.
 from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from itertools import groupby, islice
+from threading import Lock
 from typing import Any, Final
 
 import hyperscan
@@ -207,11 +208,15 @@ def counted_set(patterns: Sequence[str]) -> Look:
     except hyperscan.error as error:
         raise NotTakenError(str(error)) from None
 
+    alone = Lock()  # a database has room for one scan at a time, and refuses another thread's
+
     def look(text: str) -> Collection[int]:
         found: list[int] = []
         note = found.append
         try:
-            database.scan(_as_bytes(text, table), lambda place, *_: note(place))
+            data = _as_bytes(text, table)
+            with alone:
+                database.scan(data, lambda place, *_: note(place))
         except hyperscan.error as error:
             raise ValueError("Hyperscan gave up") from error
         return found
