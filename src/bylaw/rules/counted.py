@@ -11,7 +11,6 @@ other alphabets is taken, one with ``\p{L}`` is not.
 from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from itertools import groupby, islice
-from threading import Lock
 from typing import Any, Final
 
 import hyperscan
@@ -208,17 +207,23 @@ def counted_set(patterns: Sequence[str]) -> Look:
     except hyperscan.error as error:
         raise NotTakenError(str(error)) from None
 
-    alone = Lock()  # a database has room for one scan at a time, and refuses another thread's
+    rooms = [
+        hyperscan.Scratch(database)
+    ]  # a scan needs one to itself: as many as threads ever scanned at once
 
     def look(text: str) -> Collection[int]:
         found: list[int] = []
         note = found.append
         try:
-            data = _as_bytes(text, table)
-            with alone:
-                database.scan(data, lambda place, *_: note(place))
+            room = rooms.pop()
+        except IndexError:
+            room = hyperscan.Scratch(database)
+        try:
+            database.scan(_as_bytes(text, table), lambda place, *_: note(place), scratch=room)
         except hyperscan.error as error:
             raise ValueError("Hyperscan gave up") from error
+        finally:
+            rooms.append(room)
         return found
 
     return look
