@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bylaw import __version__
-from bylaw.cli import book, explain, init, ledger, lock, policy, rules, run, simulate
+from bylaw.cli import book, db, explain, init, ledger, lock, policy, replay, rules, run, simulate
 
 app = typer.Typer(
     help="Run the policies an online service publishes: every decision cites its clause.",
@@ -18,6 +18,7 @@ app = typer.Typer(
 policy.app.command("lock", short_help="Keep the clause ids of a book's documents.")(lock.lock)
 app.add_typer(policy.app, name="policy", short_help="Read and compare policy documents.")
 app.add_typer(ledger.app, name="ledger", short_help="Prove what was recorded.")
+app.add_typer(db.app, name="db", short_help="The data folder: upgrade, status, backup, restore.")
 app.add_typer(rules.app, name="rules", short_help="Show the rules of a book, and what they cost.")
 for name, run_it, short_help in (
     ("init", init.init, "Make a first book from published policies."),
@@ -26,6 +27,7 @@ for name, run_it, short_help in (
     ("test", book.cases, "Run the policy cases of a book."),
     ("run", run.run, "Decide the events of a source by a book."),
     ("explain", explain.explain, "Tell a decision to a person."),
+    ("replay", replay.replay, "Make recorded decisions again, byte for byte."),
     ("simulate", simulate.simulate, "Make up traffic, and the truth about it."),
 ):
     app.command(name, short_help=short_help)(run_it)

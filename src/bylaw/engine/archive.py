@@ -1,10 +1,10 @@
 """Decided events, read again: unsealed, with the people they name, by the book that they were decided by."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
@@ -27,6 +27,13 @@ TAGS: Final = "tags"  # the vault's secret under which events' ids are digested
 _SUBJECT: Final = "sub_"
 
 
+class Damage(NamedTuple):
+    """A row that is not what was written, and the code of what is wrong with it."""
+
+    seq: int
+    code: str
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """What a decided event is read by: the book's charter, what was activated, and the recorder of both."""
@@ -44,6 +51,21 @@ class Archive:
         self._vault = vault
         self._charters = charters
         self.source = lru_cache(ACTIVATIONS)(self._source)
+
+    def decided(self, first: int, last: int) -> Iterator[Row | Damage]:
+        """Yield the rows of decided events in order, and what is damaged, of whatever kind it was."""
+        for start in range(first, last + 1, PAGE):
+            for row in self._page(start, min(last, start + PAGE - 1)):
+                if isinstance(row, Damage) or row.kind == KIND:
+                    yield row
+
+    def _page(self, first: int, last: int) -> Sequence[Row | Damage]:
+        try:
+            return self._records.page(first, last)
+        except IntegrityError as error:
+            if first == last:
+                return [Damage(first, error.code)]
+        return [one for seq in range(first, last + 1) for one in self._page(seq, seq)]
 
     def recall(self, row: Row, told: Body | None = None) -> Recalled:
         """Return a decided event as it was. ``told`` is what ``read_body`` says of the row, where that is known.

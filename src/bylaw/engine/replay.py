@@ -4,7 +4,7 @@ Nothing is asked of the past, no signal is computed that is on record, and no cl
 not hold does not enter.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from bylaw.base.errors import IntegrityError
-from bylaw.engine.archive import ACTIVATIONS, Archive, Source
+from bylaw.engine.archive import ACTIVATIONS, Archive, Damage, Source
 from bylaw.engine.compiled import CompiledRules, compiled
 from bylaw.engine.decide import decide
 from bylaw.engine.decision import SEMANTICS, Decision
@@ -58,10 +58,14 @@ class Replay:
         self._keys = keys
         self._matcher = lru_cache(ACTIVATIONS)(self._compiled)
 
-    def replay_all(self, rows: Iterable[Row]) -> Iterator[Replayed]:
-        """Make the decisions of a batch again: what is destroyed meanwhile counts for the next one."""
+    def replay_all(self, first: int, last: int) -> Iterator[Replayed]:
+        """Make the decisions of a stretch of the record again: what is destroyed meanwhile counts for the next."""
         with self._archive.steady():
-            yield from map(self.replay, rows)
+            for row in self._archive.decided(first, last):
+                if isinstance(row, Damage):
+                    yield Replayed(row.seq, "", Ending.DAMAGED, (row.code,))
+                else:
+                    yield self.replay(row)
 
     def replay(self, row: Row) -> Replayed:
         """Make the decision of a row again."""
