@@ -7,7 +7,7 @@ import hashlib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -33,7 +33,10 @@ from bylaw.events.event import Event
 from bylaw.events.sources.source import Reject
 from bylaw.records import folder as places
 from bylaw.records.books import Books
+from bylaw.records.durable import Boundary, no_boundary
 from bylaw.records.folder import BOOKS, MAX_OPERATOR, WINDOWS, Place, machine_chance, machine_clock
+from bylaw.records.ledger.note import SigningKey
+from bylaw.records.ledger.signing import checkpoint, log_key
 from bylaw.records.records import Records
 from bylaw.records.snapshots import Snapshots
 from bylaw.records.vault.master import KeyFile, Master
@@ -41,6 +44,7 @@ from bylaw.records.vault.vault import Vault
 
 VAULT = "vault.db"
 MASTER_KEY = "master.key"
+SECRETS = ("ledger", "tags", "windows")  # made at once, so that who only reads finds them
 BATCH = 500  # records decided in one commit
 
 
@@ -179,6 +183,12 @@ class Reading:
         """The keys under which what is remembered was recorded."""
         return Keys(self.vault.secret("windows"))
 
+    @property
+    def log_key(self) -> SigningKey:
+        """What signs the ledger."""
+        place = self.records.place
+        return log_key(place.operator, place.installation, self.vault.secret("ledger"))
+
 
 @dataclass(frozen=True, slots=True)
 class Office(Reading):
@@ -223,34 +233,46 @@ def init_data(data: Path, operator: str, *, database: str = "", master: Master |
         own.make(machine_chance)
         master = own
     Vault.create(data / VAULT, master, clock=machine_clock)
+    with Vault.open(data / VAULT, master, clock=machine_clock) as vault:
+        for name in SECRETS:
+            vault.secret(name)
     return place
 
 
 @contextmanager
-def open_office(data: Path, master: Master | None = None) -> Iterator[Office]:
-    """Open a data folder for deciding; on the way out what is remembered is saved.
+def open_record(
+    data: Path, master: Master | None = None, *, writing: bool, boundary: Boundary = no_boundary
+) -> Iterator[Reading]:
+    """Open a data folder to read beside the one who decides, or to write in that one's stead.
+
+    ``boundary`` is called around every durable write.
+
+    Raises:
+        BusyError: another process writes.
+    """
+    key = master or KeyFile(data / MASTER_KEY)
+    with (
+        Records.open(places.open_folder(data), writing=writing, boundary=boundary) as records,
+        Vault.open(data / VAULT, key, clock=machine_clock, writing=writing, boundary=boundary) as vault,
+    ):
+        books = Books(data / BOOKS, boundary)
+        yield Reading(records, vault, books, Shelf(books))
+
+
+@contextmanager
+def open_office(
+    data: Path, master: Master | None = None, *, boundary: Boundary = no_boundary
+) -> Iterator[Office]:
+    """Open a data folder for deciding; on the way out what is remembered is saved, and a checkpoint signed.
 
     Raises:
         BusyError: another decider has it open.
     """
-    with ExitStack() as stack:
-        records = stack.enter_context(Records.open(places.open_folder(data)))
-        vault = stack.enter_context(
-            Vault.open(data / VAULT, master or KeyFile(data / MASTER_KEY), clock=machine_clock)
-        )
-        books = Books(data / BOOKS)
-        shelf = Shelf(books)
-        decider = Decider(records, vault, Snapshots(data / WINDOWS), shelf.charter)
-        yield Office(records, vault, books, shelf, decider)
+    with open_record(data, master, writing=True, boundary=boundary) as kept:
+        records, vault, books, shelf = kept.records, kept.vault, kept.books, kept.shelf
+        decider = Decider(records, vault, Snapshots(data / WINDOWS, boundary), shelf.charter)
+        office = Office(records, vault, books, shelf, decider)
+        yield office
         decider.save()
-
-
-@contextmanager
-def open_reading(data: Path, master: Master | None = None) -> Iterator[Reading]:
-    """Open a data folder for reading, beside the one who decides."""
-    with ExitStack() as stack:
-        records = stack.enter_context(Records.open(places.open_folder(data), writing=False))
-        key = master or KeyFile(data / MASTER_KEY)
-        vault = stack.enter_context(Vault.open(data / VAULT, key, clock=machine_clock, writing=False))
-        books = Books(data / BOOKS)
-        yield Reading(records, vault, books, Shelf(books))
+        if records.head:
+            checkpoint(records, office.log_key)

@@ -13,7 +13,7 @@ from bylaw.engine.duplicates import Seen
 from bylaw.engine.replay import Ending, Replay
 from bylaw.events.event import Event
 from bylaw.events.vocabulary import MessageSent, PostCreated
-from bylaw.runtime import Office, Reading, init_data, open_office, open_reading
+from bylaw.runtime import Office, Reading, init_data, open_office, open_record
 from bylaw.simulation.stream import Plan, simulate
 from databases import postgres
 from small_book import files
@@ -143,7 +143,7 @@ def test_a_book_activated_in_between_decides_from_exactly_one_number_on(data: Pa
         assert after[0].decision.book == second.basis.book
         kinds = [row.kind for row in office.records.rows()]
         assert [seq for seq, kind in enumerate(kinds, 1) if kind == "book.activated"] == [1, 14]
-    with open_reading(data) as reading:
+    with open_record(data, writing=False) as reading:
         assert endings(reading) == [Ending.SAME] * 13
 
 
@@ -156,7 +156,7 @@ def test_a_simulated_day_replays_byte_for_byte_and_survives_a_restart(data: Path
     with open_office(data) as office:
         decide(office, *events[300:])
         assert office.records.head == 601
-    with open_reading(data) as reading:
+    with open_record(data, writing=False) as reading:
         assert endings(reading) == [Ending.SAME] * 600
 
 

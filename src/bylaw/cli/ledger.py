@@ -1,15 +1,9 @@
 """``bylaw ledger``: checkpoints, proofs and exports of the record, and their verification."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from bylaw.records.ledger.note import SigningKey
-    from bylaw.records.records import Records
 
 app = typer.Typer(no_args_is_help=True, help="Prove what was recorded: checkpoints, proofs, exports.")
 
@@ -22,8 +16,10 @@ Key = Annotated[
 @app.command()
 def key(data: Data) -> None:
     """Print the log's public key. Publish it where an export cannot change it: on paper, on your site."""
-    with _open(data, writing=False) as (_, signing):
-        typer.echo(str(signing.public))
+    from bylaw.runtime import open_record
+
+    with open_record(data, writing=False) as reading:
+        typer.echo(str(reading.log_key.public))
 
 
 @app.command()
@@ -36,9 +32,10 @@ def checkpoint(
     Waits for nobody: while something decides in the folder, it is refused.
     """
     from bylaw.records.ledger.signing import checkpoint as sign
+    from bylaw.runtime import open_record
 
-    with _open(data, writing=True) as (records, signing):
-        note = sign(records, signing)
+    with open_record(data, writing=True) as kept:
+        note = sign(kept.records, kept.log_key)
     if out is None:
         typer.echo(note.decode(), nl=False)
     else:
@@ -55,9 +52,10 @@ def prove(
     from bylaw.records.ledger.export import record_line
     from bylaw.records.ledger.proof import SUFFIX
     from bylaw.records.ledger.signing import prove as proof_of
+    from bylaw.runtime import open_record
 
-    with _open(data, writing=False) as (records, signing):
-        proof, row = proof_of(records, seq, signing.public)
+    with open_record(data, writing=False) as reading:
+        proof, row = proof_of(reading.records, seq, reading.log_key.public)
     _write(out / f"{seq}{SUFFIX}", bytes(proof))
     _write(out / f"{seq}.json", record_line(row))
 
@@ -71,14 +69,15 @@ def export(
     """Write everything up to the newest checkpoint into a folder that a stranger can verify."""
     from bylaw.base.errors import NotFoundError
     from bylaw.records.ledger.export import export as write
+    from bylaw.runtime import open_record
 
-    with _open(data, writing=False) as (records, _):
-        latest = records.latest_checkpoint()
+    with open_record(data, writing=False) as reading:
+        latest = reading.records.latest_checkpoint()
         if latest is None:
             raise NotFoundError(
                 "ledger.no_checkpoint", "nothing is signed yet", hint="run `bylaw ledger checkpoint` first"
             )
-        done = write(records, latest[1], folder, sealed=sealed)
+        done = write(reading.records, latest[1], folder, sealed=sealed)
     typer.echo(f"{folder}: {done.size:,} records of {done.origin}")
 
 
@@ -109,22 +108,6 @@ def verify(
     arguments += ["--older", str(older)] if older else []
     arguments += ["--record", str(record)] if record else []
     raise typer.Exit(verifier.main(arguments))
-
-
-@contextmanager
-def _open(data: Path, *, writing: bool) -> Iterator["tuple[Records, SigningKey]"]:
-    from bylaw.records.folder import machine_clock, open_folder
-    from bylaw.records.ledger.signing import log_key
-    from bylaw.records.records import Records
-    from bylaw.records.vault.master import KeyFile
-    from bylaw.records.vault.vault import Vault
-
-    place, master = open_folder(data), KeyFile(data / "master.key")
-    with (
-        Records.open(place, writing=writing) as records,
-        Vault.open(data / "vault.db", master, clock=machine_clock, writing=writing) as vault,
-    ):
-        yield records, log_key(place.operator, place.installation, vault.secret("ledger"))
 
 
 def _write(path: Path, data: bytes) -> None:
