@@ -123,9 +123,13 @@ class Records:
     def close(self) -> None:
         """Close the record; what was committed is durable already."""
         with self._sequencer.lock:
-            self.store.close()
-            if self._decider:
-                self._decider.release()
+            try:
+                self.store.close()
+            except Exception as error:
+                raise (self.store.told(error) or error) from error
+            finally:
+                if self._decider:
+                    self._decider.release()
 
     @property
     def head(self) -> int:
@@ -268,6 +272,11 @@ class Records:
     def reading(self) -> AbstractContextManager[sa.Connection]:
         """Return a connection for queries of rooms on their own tables; one state, as committed."""
         return self.store.reading()
+
+    @property
+    def turn(self) -> AbstractContextManager[object]:
+        """The writer's turn: within it no other thread commits, and this one can."""
+        return self._writer().lock
 
     def transact(self, name: str, work: Callable[[Live], T]) -> T:
         """Do something in a transaction of its own, for what is no fact. Durable on return."""

@@ -73,6 +73,11 @@ class Destroyer:
             self._finish(needles)
         return len(rows)
 
+    def resurrected(self) -> list[bytes]:
+        """Return the subjects of whom a restored backup brought keys back."""
+        living = [target for target in self._begun() if self._is_live_or_unknown(target)]
+        return list(dict.fromkeys(subject for subject, use in living if self._keys.row(subject, use)))
+
     def replay(self) -> Replayed:
         """Destroy again what a restored backup brought back."""
         targets = [target for target in self._begun() if self._is_live_or_unknown(target)]

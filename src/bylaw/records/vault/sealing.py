@@ -59,6 +59,13 @@ class Sealing:
             found.update(self._meet(space, known, list(missing)))
         return found
 
+    def known(self, space: str, name: str) -> bytes | None:
+        """Return the subject of an external id, if there is one; nobody is made."""
+        with self._keys.lock:
+            self._demand_served()
+            found, _ = self._persons.find(space, [name])
+        return found[0].subject if found else None
+
     def day(self, day: date) -> bytes:
         """Return the subject of a day: whose key seals what has no known person."""
         known = self._known.get(DAYS) or self._new_space(DAYS)

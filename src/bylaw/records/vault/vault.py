@@ -125,10 +125,23 @@ class Vault(Sealing):
             self._demand_served()
             return self._destroyer.resume()
 
-    def replay_journal(self) -> Replayed:
-        """Destroy again what a restored backup brought back, then serve. Each resurrected key is an incident."""
+    def replay_journal(self, before: Callable[[list[bytes]], None] | None = None) -> Replayed:
+        """Destroy again what a restored backup brought back, then serve. Each resurrected key is an incident.
+
+        ``before`` is called with the subjects of these keys and may still read what is sealed under them: a hold may
+        keep a record of which they are the only keys.
+        """
         with self._keys.lock:
             self._demand_writing()
+            if before is not None:
+                self._restored = False
+                try:
+                    before(self._destroyer.resurrected())
+                except BaseException:
+                    self._restored = True
+                    raise
+                finally:
+                    self._forget()
             replayed = self._destroyer.replay()
             self._restored = False
         return replayed
