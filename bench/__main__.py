@@ -5,7 +5,7 @@ import sys
 from importlib import import_module
 
 LONG = ("endurance",)  # only when asked for by name
-BENCHES = ("rules", "compiled", "memory", "events", "signals", "documents", "ledger", "run")
+BENCHES = ("rules", "compiled", "memory", "events", "signals", "documents", "ledger", "run", "store")
 
 
 def main() -> None:

@@ -6,9 +6,9 @@ facts. So a fold may read its own tables and the rows, and nothing else.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
@@ -25,8 +25,10 @@ class Transaction(Protocol):
     """What a projector may do."""
 
     def execute(
-        self, statement: sa.Executable, rows: Sequence[dict[str, object]] | dict[str, object] | None = None
-    ) -> sa.CursorResult[tuple[object, ...]]:
+        self,
+        statement: sa.Executable,
+        rows: Sequence[Mapping[str, object]] | Mapping[str, object] | None = None,
+    ) -> sa.CursorResult[Any]:
         """Run a statement of SQLAlchemy Core on the projector's own tables."""
 
     def send(self, row: Row, outgoing: Outgoing) -> None:
@@ -75,8 +77,10 @@ class Live:
     entries: list[Entry] = field(default_factory=list)
 
     def execute(
-        self, statement: sa.Executable, rows: Sequence[dict[str, object]] | dict[str, object] | None = None
-    ) -> sa.CursorResult[tuple[object, ...]]:
+        self,
+        statement: sa.Executable,
+        rows: Sequence[Mapping[str, object]] | Mapping[str, object] | None = None,
+    ) -> sa.CursorResult[Any]:
         """See ``Transaction``."""
         return self.core.execute(statement, rows)
 
@@ -109,8 +113,10 @@ class Fold:
     core: sa.Connection
 
     def execute(
-        self, statement: sa.Executable, rows: Sequence[dict[str, object]] | dict[str, object] | None = None
-    ) -> sa.CursorResult[tuple[object, ...]]:
+        self,
+        statement: sa.Executable,
+        rows: Sequence[Mapping[str, object]] | Mapping[str, object] | None = None,
+    ) -> sa.CursorResult[Any]:
         """See ``Transaction``."""
         return self.core.execute(statement, rows)
 

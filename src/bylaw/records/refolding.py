@@ -5,6 +5,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from bylaw.base.errors import IntegrityError
 from bylaw.records.fact import Row
 from bylaw.records.projecting import Fold, Projector, project, shape
 from bylaw.records.schema import PROJECTIONS, row_digest
@@ -21,8 +22,16 @@ def quiet(_done: int, _all: int) -> None:
 
 
 def outdated(core: sa.Connection, projectors: Sequence[Projector]) -> list[Projector]:
-    """Return the projectors whose tables are missing or of another shape."""
-    known = {name: kept for name, kept, _ in core.execute(sa.select(PROJECTIONS))}
+    """Return the projectors whose tables are missing or of another shape.
+
+    Raises:
+        IntegrityError: what is kept about them is not what was written.
+    """
+    known = {}
+    for name, kept, digest in core.execute(sa.select(PROJECTIONS)):
+        if digest != row_digest(PROJECTIONS, (name, kept)):
+            raise IntegrityError("records.altered", "a row of `projections` is not what was written")
+        known[name] = kept
     return [one for one in projectors if known.get(one.name) != shape(one)]
 
 

@@ -62,7 +62,7 @@ class SqliteStore:
                 raw.execute("PRAGMA journal_mode = WAL").fetchall()
             for name, value in settings.items():
                 raw.execute(f"PRAGMA {name} = {value}").fetchall()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raw.close()
             raise self.told(error) or error from error
         return raw
@@ -151,6 +151,10 @@ class SqliteStore:
     def told(self, error: Exception) -> BylawError | None:
         """See ``Store``."""
         cause = getattr(error, "orig", None) or error
+        if isinstance(cause, UnicodeDecodeError):  # a text, or a name in the schema, is none any more
+            return IntegrityError(
+                "records.damaged", "a text in the database is damaged", hint="restore a backup"
+            )
         if not isinstance(cause, sqlite3.Error):
             return None
         name = getattr(cause, "sqlite_errorname", "") or ""

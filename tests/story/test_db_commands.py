@@ -1,0 +1,32 @@
+"""A data folder is made, looked at, upgraded, backed up and restored."""
+
+from pathlib import Path
+
+from bylaw.records.fact import Fact
+from bylaw.records.folder import open_folder
+from bylaw.records.records import Records
+from commandline import Bylaw
+
+
+def test_from_a_new_folder_to_a_restored_one(bylaw: Bylaw, tmp_path: Path) -> None:
+    data = str(tmp_path / "data")
+    assert "made for harbour" in bylaw("db", "init", "--data", data, "--operator", "harbour").out
+    with Records.open(open_folder(tmp_path / "data"), clock=lambda: 1_790_000_000_000_000) as records:
+        records.commit([Fact("service.started", b"{}")])
+        backup, again = str(tmp_path / "backup"), str(tmp_path / "again")
+        said = bylaw(
+            "db", "backup", "--data", data, "--to", backup
+        )  # the record is open: a backup does not mind
+        assert "1 rows" in said.out
+        assert bylaw("db", "upgrade", "--data", data).status == 2  # an upgrade does
+    assert bylaw("db", "upgrade", "--data", data).out == "schema 0002: as it was\n"
+    assert bylaw("db", "restore", "--data", again, "--from", backup).status == 0
+    told = bylaw("db", "status", "--data", again, "--json").json
+    assert (told["operator"], told["head"], told["schema"]) == ("harbour", 1, "0002")
+    assert "2026-09-21" in bylaw("db", "status", "--data", again).out
+
+
+def test_what_is_no_data_folder_is_told(bylaw: Bylaw, tmp_path: Path) -> None:
+    said = bylaw("db", "status", "--data", str(tmp_path))
+    assert said.status == 2
+    assert "records.no_folder" in said.err
