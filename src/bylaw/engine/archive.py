@@ -9,10 +9,13 @@ from typing import Final, NamedTuple
 import sqlalchemy as sa
 
 from bylaw.base.errors import IntegrityError
+from bylaw.engine.charter import KIND as ACTIVATED
 from bylaw.engine.charter import Activation, Charter, activation_of
 from bylaw.engine.recalling import Recalled, recall
 from bylaw.engine.recording import KIND, Body, Recorder, event_tag, read_body, tag_range
 from bylaw.records.fact import Row, associated
+from bylaw.records.holds.copies import Kept
+from bylaw.records.people import subject_of
 from bylaw.records.records import Records
 from bylaw.records.schema import JOURNAL
 from bylaw.records.store import PAGE
@@ -20,11 +23,10 @@ from bylaw.records.vault.uses import Destroyed
 from bylaw.records.vault.vault import Vault
 
 Charters = Callable[[str], Charter]  # by the digest of a book that ever decided
+Preserved = Callable[[int], Kept | None]  # copies of what holds keep, by the numbers of records
 
 ACTIVATIONS: Final = 16  # whose recorders are kept at hand
-PEOPLE: Final = "account"  # the vault's space for the ids that events name people by
 TAGS: Final = "tags"  # the vault's secret under which events' ids are digested
-_SUBJECT: Final = "sub_"
 
 
 class Damage(NamedTuple):
@@ -46,7 +48,10 @@ class Source:
 class Archive:
     """The decided events of a record."""
 
-    def __init__(self, records: Records, vault: Vault, charters: Charters) -> None:
+    def __init__(
+        self, records: Records, vault: Vault, charters: Charters, preserved: Preserved = lambda _: None
+    ) -> None:
+        self._preserved = preserved
         self._records = records
         self._vault = vault
         self._charters = charters
@@ -75,10 +80,19 @@ class Archive:
             IntegrityError: the row is no decided event.
         """
         told = told or read_body(row)
+        recorder = self.source(told.activation).recorder
+        try:
+            return recall(recorder, told, self._payload(row), self._person)
+        except Destroyed:
+            kept = self._preserved(row.seq)
+            if kept is None:
+                raise
+            return recall(recorder, told, kept.payload, kept.person)
+
+    def _payload(self, row: Row) -> bytes:
         if row.sealed is None or row.subject is None:
             raise Destroyed
-        payload = self._vault.unseal(row.subject, row.sealed, associated(row.kind, row.tag, row.body))
-        return recall(self.source(told.activation).recorder, told, payload, self._person)
+        return self._vault.unseal(row.subject, row.sealed, associated(row.kind, row.tag, row.body))
 
     def steady(self) -> AbstractContextManager[None]:
         """Look once for keys that were destroyed, not at every row, until this is left: for a batch."""
@@ -94,6 +108,13 @@ class Archive:
         tag = event_tag(self._vault.secret(TAGS), wanted)
         seq = self._records.find([tag]).get(tag)
         return None if seq is None else self._records.row(seq)
+
+    def book_at(self, seq: int) -> str:
+        """Return the digest of the book in force at a row; nothing before the first activation."""
+        query = sa.select(sa.func.max(JOURNAL.c.seq)).where(JOURNAL.c.kind == ACTIVATED, JOURNAL.c.seq <= seq)
+        with self._records.reading() as core:
+            found = core.scalar(query)
+        return self.source(found).activation.book if found else ""
 
     def latest(self) -> Iterator[tuple[Row, Body]]:
         """Yield the decisions that say something, the latest first."""
@@ -117,20 +138,3 @@ class Archive:
         if external is None:
             raise Destroyed
         return external[1]
-
-
-def alias_of(subject: bytes) -> str:
-    """Return how a person stands in the record."""
-    return _SUBJECT + subject.hex()
-
-
-def subject_of(alias: str) -> bytes:
-    """Return the subject that an alias stands for.
-
-    Raises:
-        IntegrityError: it is no alias.
-    """
-    try:
-        return bytes.fromhex(alias.removeprefix(_SUBJECT))
-    except ValueError:
-        raise IntegrityError("record.alias", "a recorded event names somebody by no random id") from None

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from bylaw.engine.archive import PEOPLE, alias_of
 from bylaw.engine.recording import KIND, Recorder
 from bylaw.engine.term import Decided
 from bylaw.events.event import Event
 from bylaw.events.people import owner_of, people_in
 from bylaw.records.fact import Fact, associated
+from bylaw.records.people import PEOPLE, alias_of
 from bylaw.records.vault.uses import Use
 from bylaw.records.vault.vault import Vault
 
