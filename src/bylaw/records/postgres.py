@@ -14,12 +14,13 @@ from typing import Any, Final, cast
 
 import psycopg
 import sqlalchemy as sa
-from psycopg import errors, sql
+from psycopg import sql
 
-from bylaw.base.errors import BusyError, BylawError, ConflictError, IntegrityError, UpstreamError
+from bylaw.base.errors import BusyError, BylawError, UpstreamError
 from bylaw.records import upgrade
 from bylaw.records.fact import Row
 from bylaw.records.folder import locked
+from bylaw.records.postgres_errors import told, unavailable
 from bylaw.records.schema import METADATA
 from bylaw.records.store import Sizes, Values, core_over
 
@@ -38,7 +39,6 @@ _READ: Final = (
     "SELECT seq, at, convert_to(kind, 'UTF8'), body, tag, subject, sealed, withered, leaf"
     " FROM journal WHERE seq BETWEEN %s AND %s"
 )
-_GONE: Final = "records.unavailable"
 
 Raw = psycopg.Connection[tuple[Any, ...]]
 
@@ -84,7 +84,7 @@ class PostgresStore:
                 connect_timeout=CONNECT_SECONDS,
             )
         except psycopg.OperationalError as error:
-            raise _unavailable() from error
+            raise unavailable() from error
 
     @property
     def core(self) -> sa.Connection:
@@ -167,13 +167,7 @@ class PostgresStore:
 
     def told(self, error: Exception) -> BylawError | None:
         """See ``Store``."""
-        cause = getattr(error, "orig", None) or error
-        if isinstance(cause, errors.UniqueViolation):
-            return _duplicate(cause.diag.constraint_name or "")
-        for kind, (made, code, message, hint) in _TOLD.items():
-            if isinstance(cause, kind):
-                return made(code, message, hint=hint)
-        return None
+        return told(error)
 
     def is_lost(self, error: Exception) -> bool:
         """See ``Store``."""
@@ -278,46 +272,3 @@ def _close(raw: Raw, core: sa.Connection) -> None:
         core.close()
         core.engine.dispose()
     raw.close()
-
-
-def _unavailable() -> UpstreamError:
-    return UpstreamError(_GONE, "the database's server does not answer", hint="send it again once it is back")
-
-
-def _duplicate(constraint: str) -> BylawError:
-    if constraint == "journal_tag":
-        return ConflictError("records.duplicate", "a fact with this tag is recorded already")
-    if constraint == "journal_pkey":
-        return IntegrityError(
-            "records.two_writers",
-            "somebody else wrote to the journal",
-            hint="stop both and run `bylaw check`",
-        )
-    return ConflictError("records.constraint", "a row contradicts one that is there")
-
-
-_TOLD: Final[dict[type[psycopg.Error], tuple[type[BylawError], str, str, str]]] = {
-    errors.DiskFull: (
-        UpstreamError,
-        "records.disk_full",
-        "the disk is full; nothing was recorded",
-        "make room",
-    ),
-    errors.LockNotAvailable: (BusyError, "records.database_locked", "another connection holds a table", ""),
-    errors.DataCorrupted: (IntegrityError, "records.damaged", "the database is damaged", "restore a backup"),
-    errors.IndexCorrupted: (IntegrityError, "records.damaged", "an index is damaged", "restore a backup"),
-    errors.RaiseException: (ConflictError, "records.constraint", "a row breaks a rule of its table", ""),
-    errors.IntegrityError: (ConflictError, "records.constraint", "a row breaks a rule of its table", ""),
-    psycopg.OperationalError: (
-        UpstreamError,
-        _GONE,
-        "the database's server does not answer",
-        "send it again",
-    ),
-    psycopg.InterfaceError: (
-        UpstreamError,
-        _GONE,
-        "the connection to the database is closed",
-        "send it again",
-    ),
-}
