@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bylaw import __version__
-from bylaw.cli import book, db, explain, init, ledger, lock, policy, replay, rules, run, simulate
+from bylaw.cli import backtest, book, db, explain, init, ledger, lock, policy, replay, rules, run, simulate
 
 app = typer.Typer(
     help="Run the policies an online service publishes: every decision cites its clause.",
@@ -27,6 +27,7 @@ for name, run_it, short_help in (
     ("test", book.cases, "Run the policy cases of a book."),
     ("run", run.run, "Decide the events of a source by a book."),
     ("explain", explain.explain, "Tell a decision to a person."),
+    ("backtest", backtest.backtest, "Try another book on the recorded events."),
     ("replay", replay.replay, "Make recorded decisions again, byte for byte."),
     ("simulate", simulate.simulate, "Make up traffic, and the truth about it."),
 ):

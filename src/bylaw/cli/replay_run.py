@@ -3,16 +3,17 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from bylaw.base.errors import InputError
 from bylaw.cli.processes import processes_for, shared_out
 from bylaw.cli.screen import counting, out, print_json, table
 from bylaw.engine.replay import Ending, Replay
 from bylaw.engine.replay_counts import Counts
+from bylaw.engine.stretch import Stretch
 from bylaw.runtime import open_record
 
-STRETCH: Final = 2_000  # rows that a process replays at once: small, so that all are done at the same time
+PIECE: Final = 2_000  # rows that a process replays at once: small, so that all are done at the same time
 
 _MEANINGS: Final = {
     Ending.SAME: "the same bytes",
@@ -21,18 +22,6 @@ _MEANINGS: Final = {
     Ending.UNREADABLE: "a key was destroyed, or the content aged out",
     Ending.OTHER_SEMANTICS: "made by a program with other semantics; replay it with that one",
 }
-
-
-class Stretch(NamedTuple):
-    """Rows of the journal, both included."""
-
-    first: int
-    last: int
-
-    @property
-    def rows(self) -> int:
-        """How many."""
-        return max(0, self.last - self.first + 1)
 
 
 def stretch(data: Path, first: int, last: int | None) -> Stretch:
@@ -66,8 +55,8 @@ def replay_share(data: Path, whole: Stretch, number: int, count: int) -> Iterato
     """Replay every ``count``-th piece of a stretch, beginning with piece ``number``; yield counts and rows of each."""
     with open_record(data, writing=False) as reading:
         replay = Replay(reading.archive, reading.keys)
-        for first in range(whole.first + number * STRETCH, whole.last + 1, count * STRETCH):
-            piece, counts = Stretch(first, min(first + STRETCH - 1, whole.last)), Counts()
+        for first in range(whole.first + number * PIECE, whole.last + 1, count * PIECE):
+            piece, counts = Stretch(first, min(first + PIECE - 1, whole.last)), Counts()
             for replayed in replay.replay_all(*piece):
                 counts.add(replayed)
             yield counts, piece.rows

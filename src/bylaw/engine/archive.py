@@ -111,10 +111,14 @@ class Archive:
 
     def book_at(self, seq: int) -> str:
         """Return the digest of the book in force at a row; nothing before the first activation."""
-        query = sa.select(sa.func.max(JOURNAL.c.seq)).where(JOURNAL.c.kind == ACTIVATED, JOURNAL.c.seq <= seq)
-        with self._records.reading() as core:
-            found = core.scalar(query)
-        return self.source(found).activation.book if found else ""
+        for last in range(seq, 0, -PAGE):
+            for row in reversed(self._page(max(1, last - PAGE + 1), last)):
+                if isinstance(row, Damage) or row.kind not in {KIND, ACTIVATED}:
+                    continue
+                return self.source(
+                    row.seq if row.kind == ACTIVATED else read_body(row).activation
+                ).activation.book
+        return ""
 
     def latest(self) -> Iterator[tuple[Row, Body]]:
         """Yield the decisions that say something, the latest first."""

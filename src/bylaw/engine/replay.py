@@ -13,6 +13,7 @@ import msgspec
 
 from bylaw.base.errors import IntegrityError
 from bylaw.engine.archive import ACTIVATIONS, Archive, Damage, Source
+from bylaw.engine.brakes import NO_CAUTION
 from bylaw.engine.compiled import CompiledRules, compiled
 from bylaw.engine.decide import decide
 from bylaw.engine.decision import SEMANTICS, Decision
@@ -85,9 +86,8 @@ class Replay:
 
     def again(self, source: Source, recalled: Recalled, row: Row) -> tuple[str, ...]:
         """Make a recalled decision again; return the fields that differ, none when every byte is the same."""
-        basis = source.charter.basis
-        answers = _Answers(recalled)
-        situation = situation_of(recalled.event, basis, Reader(self._keys, answers), recalled.signals)
+        basis, answers = source.charter.basis, _Answers(recalled)
+        situation = self._situation(source, recalled, answers)
         kind, rules = situation.kind, basis.rules[situation.kind]
         outcomes = tuple(self._matcher(recalled.told.activation)(rules, kind, situation.bindings))
         made = decision_id(basis.operator, row.tag or b"", basis.book)
@@ -104,6 +104,16 @@ class Replay:
         again = decide(situation, basis, recalled.caution, _told(outcomes), decision=made)
         fields = differing(recalled.decision, again)
         return fields if source.recorder.body(again, recalled.told.people) == row.body else (*fields, "body")
+
+    def without_fuses(self, source: Source, recalled: Recalled) -> Decision:
+        """Return what would have been decided from the recorded inputs if no quota and no brake had spoken."""
+        situation = self._situation(source, recalled, _Answers(recalled))
+        matcher = self._matcher(recalled.told.activation)
+        return decide(situation, source.charter.basis, NO_CAUTION, matcher, decision=recalled.told.decision)
+
+    def _situation(self, source: Source, recalled: Recalled, answers: "_Answers") -> Situation:
+        past = Reader(self._keys, answers)
+        return situation_of(recalled.event, source.charter.basis, past, recalled.signals)
 
     def _compiled(self, activation: int) -> CompiledRules:
         return compiled(self._archive.source(activation).charter.basis)
