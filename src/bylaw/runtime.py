@@ -4,11 +4,13 @@ From a book and a stream of records to decisions and counts; from a data folder 
 """
 
 import hashlib
+import os
+import shlex
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -35,16 +37,25 @@ from bylaw.records import folder as places
 from bylaw.records.books import Books
 from bylaw.records.durable import Boundary, no_boundary
 from bylaw.records.folder import BOOKS, MAX_OPERATOR, WINDOWS, Place, machine_chance, machine_clock
+from bylaw.records.holds.copies import Copies
+from bylaw.records.holds.fold import HoldsProjector
+from bylaw.records.holds.keeper import Keeper, Outcome
+from bylaw.records.holds.model import Ground, Target
+from bylaw.records.holds.outside import NAME as OUTSIDE
+from bylaw.records.holds.returning import demand_current, open_keeper
 from bylaw.records.ledger.note import SigningKey
 from bylaw.records.ledger.signing import checkpoint, log_key
 from bylaw.records.records import Records
 from bylaw.records.snapshots import Snapshots
-from bylaw.records.vault.master import KeyFile, Master
+from bylaw.records.vault.master import KeyCommand, KeyFile, KeyVariable, Master
 from bylaw.records.vault.vault import Vault
 
 VAULT = "vault.db"
 MASTER_KEY = "master.key"
-SECRETS = ("ledger", "tags", "windows")  # made at once, so that who only reads finds them
+PROJECTORS = (HoldsProjector(),)
+MASTER_VARIABLE = "BYLAW_MASTER_KEY"  # 32 bytes in base64
+MASTER_COMMAND = "BYLAW_MASTER_COMMAND"  # prints them; of a key management system, say
+SECRETS = ("ledger", "rejects", "tags", "windows")  # made at once, so that who only reads finds them
 BATCH = 500  # records decided in one commit
 
 
@@ -134,7 +145,7 @@ def record_all(
     Events are decided in batches of ``BATCH`` records; what was read and not yet decided when the stream breaks off
     is not recorded, and is decided when the stream is given again.
     """
-    stream = iter(records)
+    stream, key = iter(records), office.vault.secret("rejects")
     while batch := tuple(islice(stream, BATCH)):
         events = [record for record in batch if isinstance(record, Event)]
         answers = iter(office.decider.decide([Arrival(event, event.at) for event in events]))
@@ -146,7 +157,13 @@ def record_all(
                 answer = next(answers)
                 result = _told(answer.seen, answer.decision, record, tally)
             if result is not None:
-                yield result
+                yield _keyed(result, key) if isinstance(result, Reject) else result
+
+
+def _keyed(reject: Reject, key: bytes) -> Reject:
+    # A plain digest lets anybody try what a short record may have said.
+    keyed = hashlib.blake2b(reject.digest.encode(), key=key, digest_size=32).hexdigest()
+    return replace(reject, digest=f"keyed:{keyed}")
 
 
 def _told(seen: Seen, decision: Decision | None, event: Event, tally: Tally) -> Decision | Reject | None:
@@ -175,8 +192,9 @@ class Reading:
 
     @property
     def archive(self) -> Archive:
-        """The decided events."""
-        return Archive(self.records, self.vault, self.shelf.charter)
+        """The decided events, those too that only a hold keeps readable."""
+        kept = Copies(self.records, self.vault).read
+        return Archive(self.records, self.vault, self.shelf.charter, kept)
 
     @property
     def keys(self) -> Keys:
@@ -191,10 +209,44 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Office(Reading):
+class Keeping(Reading):
+    """A record open for holds and destruction."""
+
+    keeper: Keeper
+    snapshots: Snapshots
+
+    def destroy(self, target: Target, ground: Ground) -> Outcome:
+        """Destroy as the keeper does; what is remembered is then made anew without whom it was about."""
+        outcome = self.keeper.destroy(target, ground)
+        self.snapshots.forget()
+        return outcome
+
+    def release(self, hold: str, reason: str) -> list[Outcome]:
+        """Release as the keeper does; what is remembered is made anew if somebody was destroyed by it."""
+        outcomes = self.keeper.release(hold, reason)
+        if outcomes:
+            self.snapshots.forget()
+        return outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Office(Keeping):
     """A record open for deciding: one for an operator at a time."""
 
     decider: Decider
+
+    def destroy(self, target: Target, ground: Ground) -> Outcome:
+        """Destroy, and forget at once."""
+        outcome = self.keeper.destroy(target, ground)
+        self.decider.forget()
+        return outcome
+
+    def release(self, hold: str, reason: str) -> list[Outcome]:
+        """Release, and forget at once whom it destroyed."""
+        outcomes = self.keeper.release(hold, reason)
+        if outcomes:
+            self.decider.forget()
+        return outcomes
 
     def appoint(self, files: Mapping[str, bytes]) -> Charter:
         """Keep a book whole and put it into force.
@@ -225,13 +277,19 @@ def short_name(operator: str) -> str:
     return name if name[:1].isalpha() else f"operator-{name}"[:MAX_OPERATOR].strip("-")
 
 
+def master_of(data: Path) -> Master:
+    """Return where the master key of a folder comes from: a command, the environment, or a file in the folder."""
+    if command := os.environ.get(MASTER_COMMAND):
+        return KeyCommand(shlex.split(command))
+    return KeyVariable(MASTER_VARIABLE) if MASTER_VARIABLE in os.environ else KeyFile(data / MASTER_KEY)
+
+
 def init_data(data: Path, operator: str, *, database: str = "", master: Master | None = None) -> Place:
     """Make a data folder with its vault. Without a master key from elsewhere, one is made in the folder."""
     place = places.init(data, operator, database=database)
-    if master is None:
-        own = KeyFile(data / MASTER_KEY)
-        own.make(machine_chance)
-        master = own
+    master = master or master_of(data)
+    if isinstance(master, KeyFile):
+        master.make(machine_chance)
     Vault.create(data / VAULT, master, clock=machine_clock)
     with Vault.open(data / VAULT, master, clock=machine_clock) as vault:
         for name in SECRETS:
@@ -249,14 +307,37 @@ def open_record(
 
     Raises:
         BusyError: another process writes.
+        RefusedError: ``records.restored``, a backup was put back and is only to be read.
     """
-    key = master or KeyFile(data / MASTER_KEY)
+    key = master or master_of(data)
     with (
-        Records.open(places.open_folder(data), writing=writing, boundary=boundary) as records,
+        Records.open(
+            places.open_folder(data), projectors=PROJECTORS, writing=writing, boundary=boundary
+        ) as records,
         Vault.open(data / VAULT, key, clock=machine_clock, writing=writing, boundary=boundary) as vault,
     ):
+        if not writing:
+            demand_current(records, [data / OUTSIDE])
         books = Books(data / BOOKS, boundary)
         yield Reading(records, vault, books, Shelf(books))
+
+
+@contextmanager
+def open_keeping(
+    data: Path, master: Master | None = None, *, replay: bool = False, boundary: Boundary = no_boundary
+) -> Iterator[Keeping]:
+    """Open a data folder for holds and destruction, in the decider's stead; what a crash left is finished.
+
+    ``replay``: tell a backup that was put back what it forgot.
+
+    Raises:
+        BusyError: another process writes.
+        RefusedError: ``records.restored``, a backup was put back, and ``replay`` was not asked for.
+    """
+    with open_record(data, master, writing=True, boundary=boundary) as kept:
+        keeper = open_keeper(kept.records, kept.vault, [data / OUTSIDE], replay=replay, boundary=boundary)
+        snapshots = Snapshots(data / WINDOWS, boundary)
+        yield Keeping(kept.records, kept.vault, kept.books, kept.shelf, keeper, snapshots)
 
 
 @contextmanager
@@ -267,11 +348,12 @@ def open_office(
 
     Raises:
         BusyError: another decider has it open.
+        RefusedError: ``records.restored``, a backup was put back and not told what it forgot.
     """
-    with open_record(data, master, writing=True, boundary=boundary) as kept:
+    with open_keeping(data, master, boundary=boundary) as kept:
         records, vault, books, shelf = kept.records, kept.vault, kept.books, kept.shelf
-        decider = Decider(records, vault, Snapshots(data / WINDOWS, boundary), shelf.charter)
-        office = Office(records, vault, books, shelf, decider)
+        decider = Decider(records, vault, kept.snapshots, shelf.charter)
+        office = Office(records, vault, books, shelf, kept.keeper, kept.snapshots, decider)
         yield office
         decider.save()
         if records.head:

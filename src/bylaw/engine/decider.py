@@ -133,6 +133,14 @@ class Decider:
         self._snapshots.save(Snapshot(head, subject + kept))
         self._saved = head
 
+    def forget(self) -> None:
+        """Remember anew, before the next decision, what the record still tells: after somebody was destroyed.
+
+        COST: reads the journal from its beginning, as snapshots still count whom it forgets.
+        """
+        self._snapshots.forget()
+        self._behind = True
+
     def _keep_up(self) -> None:
         """Remember what the record says came before, unless that is so."""
         if not self._behind:
