@@ -1,20 +1,23 @@
 """Events in, recorded decisions out, on both databases."""
 
+import base64
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bylaw.base.canonical import canonical_bytes
-from bylaw.base.errors import BusyError, RefusedError, UpstreamError
+from bylaw.base.canonical import canonical_bytes, digest
+from bylaw.base.errors import BusyError, Problem, RefusedError, UpstreamError
 from bylaw.engine.decider import Answer, Arrival
 from bylaw.engine.duplicates import Seen
 from bylaw.engine.replay import Ending, Replay
 from bylaw.events.event import Event
+from bylaw.events.sources.source import Reject
 from bylaw.events.vocabulary import MessageSent, PostCreated
-from bylaw.runtime import Office, Reading, init_data, open_office, open_record
+from bylaw.runtime import Office, Reading, Tally, init_data, open_office, open_record, record_all
 from bylaw.simulation.stream import Plan, simulate
+from commandline import Bylaw
 from databases import postgres
 from small_book import files
 
@@ -179,3 +182,45 @@ def test_nobody_who_is_named_can_be_read_in_the_files(data: Path) -> None:
 def test_there_is_one_decider(data: Path) -> None:
     with open_office(data), pytest.raises(BusyError), open_office(data):
         pass
+
+
+def test_the_master_key_may_come_from_a_command_and_is_then_in_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = base64.b64encode(bytes(range(32))).decode()
+    monkeypatch.setenv("BYLAW_MASTER_COMMAND", f"printf %s {key}")
+    init_data(tmp_path / "data", "house")
+    with open_office(tmp_path / "data") as office:
+        office.appoint(book())
+        decide(office, post(1))
+    assert not (tmp_path / "data" / "master.key").exists()
+    monkeypatch.setenv("BYLAW_MASTER_COMMAND", f"printf %s {base64.b64encode(bytes(32)).decode()}")
+    with pytest.raises(RefusedError, match=r"vault\.master"), open_office(tmp_path / "data"):
+        pass
+    monkeypatch.delenv("BYLAW_MASTER_COMMAND")
+    monkeypatch.setenv("BYLAW_MASTER_KEY", key)
+    with open_office(tmp_path / "data") as office:
+        assert decide(office, post(1))[0].seen is Seen.SAME
+
+
+def test_rejects_of_a_record_are_told_by_digests_that_nobody_can_try(data: Path) -> None:
+    problem = Problem(code="event.not_json", message="no JSON")
+    line = b"marguerite"
+    reject = Reject(problem=problem, offset=0, length=len(line), digest=digest(line))
+    with open_office(data) as office:
+        office.appoint(book())
+        (told,) = record_all(office, [reject], Tally())
+        (again,) = record_all(office, [reject], Tally())
+    assert isinstance(told, Reject)
+    assert told == again
+    assert told.digest.startswith("keyed:")
+
+
+def test_keys_are_rotated_and_the_vault_checked_from_the_command_line(bylaw: Bylaw, data: Path) -> None:
+    with open_office(data) as office:
+        office.appoint(book())
+        decide(office, post(1))
+    assert bylaw("vault", "check", "--data", data).out == "the vault is sound\n"
+    assert "keys wrapped anew" in bylaw("vault", "rotate", "--data", data).out
+    with open_office(data) as office:
+        assert decide(office, post(1))[0].seen is Seen.SAME

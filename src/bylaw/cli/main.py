@@ -6,7 +6,21 @@ from typing import Annotated
 import typer
 
 from bylaw import __version__
-from bylaw.cli import backtest, book, db, explain, init, ledger, lock, policy, replay, rules, run, simulate
+from bylaw.cli import (
+    backtest,
+    book,
+    db,
+    explain,
+    init,
+    ledger,
+    lock,
+    policy,
+    replay,
+    rules,
+    run,
+    simulate,
+    vault,
+)
 
 app = typer.Typer(
     help="Run the policies an online service publishes: every decision cites its clause.",
@@ -19,6 +33,7 @@ policy.app.command("lock", short_help="Keep the clause ids of a book's documents
 app.add_typer(policy.app, name="policy", short_help="Read and compare policy documents.")
 app.add_typer(ledger.app, name="ledger", short_help="Prove what was recorded.")
 app.add_typer(db.app, name="db", short_help="The data folder: upgrade, status, backup, restore.")
+app.add_typer(vault.app, name="vault", short_help="The keys under which the record is sealed.")
 app.add_typer(rules.app, name="rules", short_help="Show the rules of a book, and what they cost.")
 for name, run_it, short_help in (
     ("init", init.init, "Make a first book from published policies."),
