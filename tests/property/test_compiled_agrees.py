@@ -19,6 +19,9 @@ from bylaw.engine.inputs import Inputs
 from bylaw.engine.matching import Outcome, interpret_rules
 from bylaw.events.event import Event
 from bylaw.events.kinds import KINDS, Kind, declare_kind
+from bylaw.rules.cel.explain import evaluate_traced
+from bylaw.rules.cel.tracing import tracer
+from bylaw.rules.cel.values import CelError
 from bylaw.rules.rule import Rule
 from bylaw.signals.registry import signals_for
 from cel_expressions import FORMS, LITERALS, Choose, Vocabulary, expression
@@ -140,7 +143,21 @@ class Agreement:
             assert found == wanted, "\n".join(
                 [repr(event), *(r.source for r in rules), matcher.generated(kind.name).source]
             )
+            self._trace(rules, event, kind, stand_in)
             self.pairs += len(rules)
+
+    def _trace(self, rules: tuple[Rule, ...], event: Event, kind: Kind, stand_in: object) -> None:
+        """What a condition with an answer compared is the same, and so are the signals it read."""
+        for rule in rules:
+            condition = rule.conditions[kind.name]
+            (first, once), (second, again) = (
+                (read, {"event": event, "lists": stand_in, **families_of(read, kind)})
+                for read in (Inputs(event, signals_for(kind), LISTS) for _ in range(2))
+            )
+            wanted = evaluate_traced(condition, once)
+            if not isinstance(wanted.value, CelError):
+                assert tracer(condition)(again) == wanted.comparisons, (event, rule.source)
+                assert repr(second.readings()) == repr(first.readings()), (event, rule.source)
 
     def _outcomes(
         self, run: Callable[..., Any], rules: tuple[Rule, ...], event: Event, kind: Kind, stand_in: object

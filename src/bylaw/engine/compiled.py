@@ -1,7 +1,7 @@
 """The rules of a book as generated functions: the same outcomes as ``interpret_rules``, sooner.
 
-A rule that generated code has no answer for is interpreted, and so is every rule that matched, for the
-values it compared. What is interpreted counts.
+A rule that generated code has no answer for is interpreted. One that matched goes through a function of its own,
+made at its first match, for the values it compared.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from bylaw.engine.basis import Basis
+from bylaw.engine.decision import Comparison
 from bylaw.engine.functions import FUNCTIONS
 from bylaw.engine.matching import Bindings, Matched, Outcome, comparison, interpret_rules
 from bylaw.engine.memory.memory import Asks, Judge, interpreted
 from bylaw.rules.cel.condition import Condition
 from bylaw.rules.cel.explain import evaluate_traced
+from bylaw.rules.cel.tracing import Trace, tracer
 from bylaw.rules.cel.values import Value
 from bylaw.rules.compile.generate import Generated, generate, generate_value
 from bylaw.rules.compile.profile import Row, profile
@@ -38,6 +40,7 @@ class CompiledRules:
         self._lists = lists
         self._lists_object = lists_object
         self._generated: dict[str, Generated] = {}
+        self._tracers: dict[tuple[str, str], Trace] = {}  # by kind and rule
 
     def __call__(self, rules: tuple[Rule, ...], kind: str, bindings: Bindings) -> Iterable[Outcome]:
         """Return the outcomes of the rules on one event, in the order of the rules."""
@@ -50,7 +53,33 @@ class CompiledRules:
             return interpret_rules(rules, kind, bindings)
         if not hits and not redos:
             return ()
-        return _outcomes(rules, kind, bindings, hits, redos)
+        return self._outcomes(rules, kind, bindings, hits, redos)
+
+    def _outcomes(
+        self,
+        rules: Sequence[Rule],
+        kind: str,
+        bindings: Bindings,
+        hits: Sequence[int],
+        redos: Collection[int],
+    ) -> Iterable[Outcome]:
+        for place in sorted([*hits, *redos]):
+            rule = rules[place]
+            if place in redos:
+                yield from interpret_rules((rule,), kind, bindings)
+            else:
+                yield Matched(rule, self._compared(rule, kind, bindings))
+
+    def _compared(self, rule: Rule, kind: str, bindings: Bindings) -> tuple[Comparison, ...]:
+        condition = rule.conditions[kind]
+        trace = self._tracers.get((kind, rule.id))
+        if trace is None:
+            trace = self._tracers[kind, rule.id] = tracer(condition)
+        try:
+            compared = trace(bindings)
+        except Exception:  # noqa: BLE001 - whatever it was, the interpreter has the answer
+            compared = evaluate_traced(condition, bindings).comparisons
+        return tuple([comparison(each) for each in compared])
 
     def generated(self, kind: str) -> Generated:
         """Return the generated function of a kind, with its source."""
@@ -84,18 +113,6 @@ def judge(basis: Basis) -> Judge:
         return asks
 
     return compile_one
-
-
-def _outcomes(
-    rules: Sequence[Rule], kind: str, bindings: Bindings, hits: Sequence[int], redos: Collection[int]
-) -> Iterable[Outcome]:
-    for place in sorted([*hits, *redos]):
-        rule = rules[place]
-        if place in redos:
-            yield from interpret_rules((rule,), kind, bindings)
-        else:
-            traced = evaluate_traced(rule.conditions[kind], bindings)
-            yield Matched(rule, tuple(map(comparison, traced.comparisons)))
 
 
 def profile_rules(

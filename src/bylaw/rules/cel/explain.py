@@ -1,14 +1,13 @@
 """What a condition compared on its way to its answer, told without what people wrote."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from bylaw.rules.cel import tree
 from bylaw.rules.cel.condition import Condition
 from bylaw.rules.cel.conversions import text_of_double
-from bylaw.rules.cel.interpret import Bindings, Interpreter
+from bylaw.rules.cel.interpret import Bindings, Interpreter, Watch
 from bylaw.rules.cel.limits import COMPARISON_LIMIT, RENDERED_LIMIT
 from bylaw.rules.cel.moments import write_duration, write_timestamp
 from bylaw.rules.cel.tree import Node
@@ -19,8 +18,7 @@ _PASSED_OVER = frozenset({"!_", "bool", "dyn"})  # true because of what they are
 _SHOWN_ITEMS = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Comparison(NamedTuple):
     """One comparison or predicate that was evaluated.
 
     ``operator`` is a sign (``>``), a function (``contains``), ``has``, or empty for a value that is true or
@@ -31,6 +29,9 @@ class Comparison:
     operator: str
     operands: tuple[str, ...]
     result: str
+
+
+Tell = Callable[[Sequence[Value], Value | CelError], Comparison]
 
 
 class Traced(NamedTuple):
@@ -52,41 +53,46 @@ def evaluate_traced(condition: Condition, bindings: Bindings) -> Traced:
     are told in full.
     """
     seen: list[Comparison] = []
-
-    def watch(node: Node, arguments: Sequence[Value], outcome: Value | CelError) -> None:
-        if len(seen) < COMPARISON_LIMIT and _tells(node):
-            seen.append(_comparison(condition, node, arguments, outcome))
-
     try:
-        value = Interpreter(bindings, watch).value(condition.tree, {})
+        value = Interpreter(bindings, watcher(condition, seen)).value(condition.tree, {})
     except CelError as error:
         value = error
     return Traced(value, tuple(seen))
 
 
-def _tells(node: Node) -> bool:
+def watcher(condition: Condition, seen: list[Comparison]) -> Watch:
+    """Return what tells an interpreter's comparisons to a list."""
+
+    def watch(node: Node, arguments: Sequence[Value], outcome: Value | CelError) -> None:
+        if len(seen) < COMPARISON_LIMIT and tells(node):
+            seen.append(teller(condition, node)(arguments, outcome))
+
+    return watch
+
+
+def tells(node: Node) -> bool:
+    """Tell whether a part of a condition is a comparison or a predicate."""
     if isinstance(node, tree.Call):
         return node.type == BOOL and node.function not in _PASSED_OVER
     return isinstance(node, tree.Has) or (isinstance(node, tree.Select | tree.Variable) and node.type == BOOL)
 
 
-def _comparison(
-    condition: Condition, node: Node, arguments: Sequence[Value], outcome: Value | CelError
-) -> Comparison:
-    operands: tuple[str, ...] = ()
+def teller(condition: Condition, node: Node) -> Tell:
+    """Return what says how a part of a condition came out, given the values of its arguments."""
+    expression = condition.snippet(node)
     operator = "has" if isinstance(node, tree.Has) else ""
+    personal: tuple[bool, ...] = ()
     if isinstance(node, tree.Call):
         operator = node.function.strip("_@")
+        personal = tuple(part.personal for part in node.arguments)
+
+    def tell(arguments: Sequence[Value], outcome: Value | CelError) -> Comparison:
         operands = tuple(
-            render(value, personal=part.personal)
-            for part, value in zip(node.arguments, arguments, strict=False)
+            [render(value, personal=hidden) for hidden, value in zip(personal, arguments, strict=False)]
         )
-    return Comparison(
-        expression=condition.snippet(node),
-        operator=operator,
-        operands=operands,
-        result=_outcome(outcome),
-    )
+        return Comparison(expression, operator, operands, _outcome(outcome))
+
+    return tell
 
 
 def _outcome(value: Value | CelError) -> str:

@@ -102,7 +102,7 @@ class Interpreter:
         try:
             for argument in node.arguments:
                 arguments.append(self.value(argument, names))  # noqa: PERF401 - what came before an error is told
-            value = self._carried_out(node, arguments)
+            value = self.carried_out(node, arguments)
         except CelError as error:
             if self._watch:
                 self._watch(node, arguments, error)
@@ -111,7 +111,8 @@ class Interpreter:
             self._watch(node, arguments, value)
         return value
 
-    def _carried_out(self, node: tree.Call, arguments: Sequence[Value]) -> Value:
+    def carried_out(self, node: tree.Call, arguments: Sequence[Value]) -> Value:
+        """Return what a call comes to with the values of its arguments."""
         for overload in node.overloads:
             if overload.accepts(arguments):
                 self.spend(overload.cost + _weight(arguments))
