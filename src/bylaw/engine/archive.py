@@ -23,7 +23,7 @@ from bylaw.records.vault.uses import Destroyed
 from bylaw.records.vault.vault import Vault
 
 Charters = Callable[[str], Charter]  # by the digest of a book that ever decided
-Preserved = Callable[[int], Kept | None]  # copies of what holds keep, by the numbers of records
+Preserved = Callable[[Row], Kept | None]  # copies of what holds keep
 
 ACTIVATIONS: Final = 16  # whose recorders are kept at hand
 TAGS: Final = "tags"  # the vault's secret under which events' ids are digested
@@ -84,7 +84,7 @@ class Archive:
         try:
             return recall(recorder, told, self._payload(row), self._person)
         except Destroyed:
-            kept = self._preserved(row.seq)
+            kept = self._preserved(row)
             if kept is None:
                 raise
             return recall(recorder, told, kept.payload, kept.person)

@@ -53,18 +53,21 @@ class Copies:
         self._records = records
         self._vault = vault
 
-    def read(self, seq: int) -> Kept | None:
-        """Return the record from the newest copy that can be read; None if there is none."""
-        with self._records.reading() as core:
-            found = store.copies(core, seq)
-        for copy in reversed(found):
+    def read(self, row: Row) -> Kept | None:
+        """Return a record from the newest copy that can be read; None if there is none."""
+        for copy in reversed(self._of(row)):
             if (kept := self._opened(copy.seq)) is not None:
                 return kept
         return None
 
-    def is_readable(self, row: Row) -> bool:
-        """Tell whether a record can be read whole, by itself."""
-        return self._original(row) is not None
+    def original(self, row: Row) -> Kept | None:
+        """Return a record as it was recorded; None if it, or whom it names, cannot be read any more."""
+        payload = self._unsealed(row)
+        if payload is None:
+            return None
+        names = {alias: self._name(subject_of(alias)) for alias in told(row).people}
+        known = {alias: name for alias, name in names.items() if name is not None}
+        return Kept(payload, known) if len(known) == len(names) else None
 
     def missing(self, rows: Iterable[Row], holds: Sequence[Hold]) -> Iterator[Fact]:
         """Yield the copies that are still to be made of rows that holds keep.
@@ -73,10 +76,10 @@ class Copies:
         """
         for row in rows:
             keeping = holding(holds, row.seq, concerned(row)) if row.kind != PRESERVED else ()
-            wanting = [hold for hold in keeping if not self._has(row.seq, hold)]
-            kept = (self._original(row) or self.read(row.seq)) if wanting else None
+            wanting = [hold for hold in keeping if not self._has(row, hold)]
+            kept = (self.original(row) or self.read(row)) if wanting else None
             if kept is not None:
-                yield from (self._copy(row.seq, hold, kept) for hold in wanting)
+                yield from (self._copy(row, hold, kept) for hold in wanting)
 
     def concerning(self, subject: bytes, holds: Sequence[Hold]) -> Iterator[Row]:
         """Yield rows that cannot be read without a subject's key and that holds may keep; each once, in order.
@@ -113,25 +116,19 @@ class Copies:
 
     # --
 
-    def _has(self, seq: int, hold: str) -> bool:
+    def _of(self, row: Row) -> list[store.CopyAt]:
         with self._records.reading() as core:
-            mine = [copy for copy in store.copies(core, seq) if copy.hold == hold]
-        return any(self._opened(copy.seq) is not None for copy in mine)
+            return [copy for copy in store.copies(core, row.seq) if copy.leaf == row.leaf]
 
-    def _copy(self, seq: int, hold: str, kept: Kept) -> Fact:
+    def _has(self, row: Row, hold: str) -> bool:
+        return any(copy.hold == hold and self._opened(copy.seq) is not None for copy in self._of(row))
+
+    def _copy(self, row: Row, hold: str, kept: Kept) -> Fact:
         subject = self._vault.subjects(SPACE, [hold])[hold]
-        body = canonical_bytes(Preserved(seq, hold))
+        body = canonical_bytes(Preserved(row.seq, row.leaf.hex(), hold))
         plain = msgspec.msgpack.encode(Copy(kept.payload, dict(kept.names)))
         sealed = self._vault.seal(subject, Use.PROFILE, plain, associated(PRESERVED, None, body))
         return Fact(PRESERVED, body, None, subject, sealed)
-
-    def _original(self, row: Row) -> Kept | None:
-        payload = self._unsealed(row)
-        if payload is None:
-            return None
-        names = {alias: self._name(subject_of(alias)) for alias in told(row).people}
-        known = {alias: name for alias, name in names.items() if name is not None}
-        return Kept(payload, known) if len(known) == len(names) else None
 
     def _opened(self, seq: int) -> Kept | None:
         plain = self._unsealed(self._records.row(seq))

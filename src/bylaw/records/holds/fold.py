@@ -11,7 +11,7 @@ from bylaw.base.errors import ConflictError, IntegrityError
 from bylaw.records.fact import Row
 from bylaw.records.holds import model
 from bylaw.records.holds.machine import clipped, step
-from bylaw.records.holds.model import Contents, Ground, Keys, State, Target
+from bylaw.records.holds.model import Ground, Keys, State, Target
 from bylaw.records.people import subject_of
 from bylaw.records.projecting import Transaction
 from bylaw.records.schema import WHOLE
@@ -48,6 +48,7 @@ COPIES: Final = sa.Table(
     _METADATA,
     sa.Column("seq", WHOLE, primary_key=True, autoincrement=False),
     sa.Column("of", WHOLE, nullable=False, index=True),
+    sa.Column("leaf", sa.LargeBinary, nullable=False),
     sa.Column("hold", sa.Text, nullable=False, index=True),
     sa.Column("subject", sa.LargeBinary, nullable=False),
     sqlite_strict=True,
@@ -127,9 +128,9 @@ def _released(tx: Transaction, row: Row) -> None:
 
 def _preserved(tx: Transaction, row: Row) -> None:
     said = msgspec.json.decode(row.body, type=model.Preserved)
-    if said.of <= _end(tx, row):
-        values = sa.insert(COPIES).values(seq=row.seq, of=said.of, hold=said.hold, subject=row.subject)
-        tx.execute(values)
+    leaf = bytes.fromhex(said.leaf)
+    copied = {"seq": row.seq, "of": said.of, "leaf": leaf, "hold": said.hold, "subject": row.subject}
+    tx.execute(sa.insert(COPIES).values(**copied))
 
 
 def _suspended(tx: Transaction, row: Row) -> None:
@@ -191,8 +192,6 @@ def _demand_free(tx: Transaction, target: Target) -> None:
 def _enter(tx: Transaction, row: Row, destruction: str, target: Target, ground: Ground) -> None:
     if _step(tx, row, destruction):
         return
-    if isinstance(target, Contents):
-        target = Contents(clipped(target.spans, _end(tx, row)))
     values = sa.insert(DESTRUCTIONS).values(
         destruction=destruction,
         state=step(None, row.kind).value,

@@ -26,7 +26,18 @@ from bylaw.records.holds import model, store
 from bylaw.records.holds.copies import AT_ONCE, SPACE, Copies
 from bylaw.records.holds.fold import MIRRORED, too_late
 from bylaw.records.holds.machine import holding, numbers, spans_of, suspending
-from bylaw.records.holds.model import Contents, Destruction, Ground, Hold, Keys, Matter, Spans, State, Target
+from bylaw.records.holds.model import (
+    MARK_BYTES,
+    Contents,
+    Destruction,
+    Ground,
+    Hold,
+    Keys,
+    Matter,
+    Spans,
+    State,
+    Target,
+)
 from bylaw.records.holds.outside import Outside
 from bylaw.records.people import alias_of, concerned, subject_of
 from bylaw.records.records import Records
@@ -199,10 +210,12 @@ class Keeper:
         if held:
             refused = model.Refused(Contents(spans_of(held)), ground, keeping)
             self._commit([Fact(model.REFUSED, canonical_bytes(refused))])
-        free = spans_of(row.seq for row in rows if row.seq not in held and row.sealed is not None)
+        free = [row for row in rows if row.seq not in held and row.sealed is not None]
         if not free:
             return Outcome(destruction="", state=None, holds=keeping)
-        state = self._begin(made := self._new(), Contents(free), ground)
+        marks = b"".join(row.leaf[:MARK_BYTES] for row in free)
+        meant = Contents(spans_of(row.seq for row in free), marks.hex())
+        state = self._begin(made := self._new(), meant, ground)
         return Outcome(destruction=made, state=state, holds=keeping)
 
     def _suspend(self, target: Target, ground: Ground, keeping: tuple[str, ...]) -> Outcome:
@@ -226,11 +239,25 @@ class Keeper:
                     self._vault.destroy([subject_of(begun.target.subject)], map(Use, begun.target.uses))
                 self._vault.resume()
             else:
-                self._records.wither(list(numbers(begun.target.spans)))
+                self._records.wither(self._meant(begun.target))
         except BusyError:
             return State.BEGUN
         self._commit([Fact(model.DONE, canonical_bytes(model.Done(begun.id)))])
         return State.DONE
+
+    def _meant(self, target: Contents) -> list[int]:
+        """Return the numbers of contents that still belong to the records that were meant."""
+        marks = bytes.fromhex(target.marks)
+        leaves = (leaf for first, last in target.spans for leaf in self._leaves(first, last))
+        return [
+            seq
+            for place, (seq, leaf) in enumerate(zip(numbers(target.spans), leaves, strict=True))
+            if leaf[:MARK_BYTES] == marks[place * MARK_BYTES : (place + 1) * MARK_BYTES]
+        ]
+
+    def _leaves(self, first: int, last: int) -> list[bytes]:
+        found = self._records.leaf_hashes(first, last)
+        return found + [b""] * (last - first + 1 - len(found))
 
     def _complete(self) -> list[Outcome]:
         """Begin what is suspended and held no more; destroy the copies of holds that are not in force."""
@@ -263,7 +290,7 @@ class Keeper:
                 ended = store.ended(core, frozenset().union(*people.values()))
             for row in batch:
                 if row.withered or row.seq in going or not ended.isdisjoint(people[row.seq]):
-                    if not self.copies.is_readable(row) and self.copies.read(row.seq) is None:
+                    if self.copies.original(row) is None and self.copies.read(row) is None:
                         raise too_late()
                     yield row
 

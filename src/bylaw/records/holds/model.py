@@ -15,6 +15,8 @@ DONE: Final = "destruction.done"
 RETURNED: Final = "record.returned"
 REPLAYED: Final = "vault.replayed"
 
+MARK_BYTES: Final = 4
+
 Spans: TypeAlias = tuple[tuple[int, int], ...]  # record numbers, first and last, in order, without overlap
 
 
@@ -54,9 +56,14 @@ class Keys(msgspec.Struct, frozen=True, tag="keys"):
 
 
 class Contents(msgspec.Struct, frozen=True, tag="contents"):
-    """Sealed parts of records."""
+    """Sealed parts of records.
+
+    ``marks``: the first ``MARK_BYTES`` of each record's leaf, in hexadecimal digits. After a backup was put back, a number
+    may belong to another record than the one that was meant.
+    """
 
     spans: Spans
+    marks: str = ""
 
 
 Target: TypeAlias = Keys | Contents
@@ -79,9 +86,10 @@ class Released(msgspec.Struct, frozen=True):
 
 
 class Preserved(msgspec.Struct, frozen=True):
-    """``record.preserved``: a copy of the record ``of``, under the key of the hold."""
+    """``record.preserved``: a copy of the record ``of`` with this leaf, under the key of the hold."""
 
     of: int
+    leaf: str
     hold: str
 
 

@@ -11,10 +11,11 @@ from bylaw.records.holds.model import Contents, Destruction, Ground, Hold, Keys,
 
 
 class CopyAt(NamedTuple):
-    """Where a copy of the record ``of`` stands: row ``seq``, sealed for ``subject``."""
+    """Where a copy of the record ``of`` with this leaf stands: row ``seq``, sealed for ``subject``."""
 
     seq: int
     of: int
+    leaf: bytes
     hold: str
     subject: bytes
 
