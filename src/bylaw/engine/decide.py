@@ -5,7 +5,6 @@ match → cite the clauses in force → request effects → resolve → decide. 
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from msgspec import UNSET
@@ -42,8 +41,7 @@ class _Said(NamedTuple):
 _NOTHING_SAID = _Said()
 
 
-@dataclass(frozen=True, slots=True)
-class _Cited:
+class _Cited(NamedTuple):
     """A match, the clauses it may cite, those that were not in force, and what else bars its effects."""
 
     match: Matched

@@ -16,7 +16,7 @@ from bylaw.signals.signal import SignalValue
 SEMANTICS = 1  # raised when the same inputs may give another decision
 
 
-class Citation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, order=True):
+class Citation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, order=True, gc=False):
     """A clause in the version in force at the event's time.
 
     ``version`` is the day since when that version is in force (ISO 8601). ``included_by`` names the
@@ -29,7 +29,7 @@ class Citation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, or
     included_by: tuple[str, ...] = ()
 
 
-class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+class Comparison(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One atomic question that a condition asked, with the values it compared.
 
     Values that may repeat what a person wrote are told by their size (``‹text, 23 characters›``).
@@ -40,7 +40,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     result: str
 
 
-class Match(msgspec.Struct, frozen=True, kw_only=True):
+class Match(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A rule whose condition was true."""
 
     rule: str
@@ -49,7 +49,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     compared: tuple[Comparison, ...]
 
 
-class Planned(msgspec.Struct, frozen=True, kw_only=True):
+class Planned(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An effect that is to be carried out, and the rules that asked for it."""
 
     effect: str
@@ -57,7 +57,7 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[str, ...]
 
 
-class Dropped(msgspec.Struct, frozen=True, kw_only=True):
+class Dropped(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An effect that a rule asked for and that is not carried out, and why."""
 
     effect: str
@@ -66,7 +66,7 @@ class Dropped(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
+class Diagnostic(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something that failed while deciding: a rule that erred, a signal that is missing."""
 
     code: str
@@ -74,7 +74,7 @@ class Diagnostic(msgspec.Struct, frozen=True, kw_only=True):
     rule: str = ""
 
 
-class SignalReading(msgspec.Struct, frozen=True, kw_only=True):
+class SignalReading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A signal's value as the rules saw it: an input of the decision, recorded with its version."""
 
     name: str
@@ -83,7 +83,7 @@ class SignalReading(msgspec.Struct, frozen=True, kw_only=True):
     size: int | None = None
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
+class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What was decided about one event.
 
     ``clauses`` and ``rules`` are those enforced: what was broken, or, where an exemption stands, what grants

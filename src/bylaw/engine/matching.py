@@ -5,8 +5,7 @@ each rule's tree, which is the meaning; a compiled one must give the same outcom
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from bylaw.engine.decision import Comparison
 from bylaw.rules.cel import explain as cel
@@ -15,16 +14,14 @@ from bylaw.rules.cel.values import CelError
 from bylaw.rules.rule import Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(NamedTuple):
     """The rule's condition was true, and these are the values it compared."""
 
     rule: Rule
     compared: tuple[Comparison, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Erred:
+class Erred(NamedTuple):
     """The rule's condition had no value. ``code`` is CEL's name for why."""
 
     rule: Rule

@@ -5,16 +5,16 @@ exemptions, then doubles, then what a stronger effect of the same lane supersede
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from bylaw.engine.decision import Dropped, Planned
 from bylaw.rules.effects import EXCLUSIVE, Effect, Lane
 from bylaw.rules.rule import Mode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(NamedTuple):
     """An effect and the rules that ask for it. ``barred`` says why it may not be enforced, if so."""
 
     effect: Effect
@@ -22,6 +22,10 @@ class Request:
     mode: Mode = Mode.ENFORCE
     barred: str = ""
 
+
+REMEMBERED: Final = (
+    4_096  # sets of requests whose outcome is known: the same rules match together again and again
+)
 
 _LANES = {lane: place for place, lane in enumerate(Lane)}
 
@@ -37,11 +41,16 @@ def resolve(
 
     The order of ``requests`` does not matter. ``spent`` names effects whose daily quota is used up, with it.
     """
+    return _resolved(tuple(requests), tuple(sorted(spent.items())) if spent else ())
+
+
+@lru_cache(REMEMBERED)
+def _resolved(
+    requests: tuple[Request, ...], spent: tuple[tuple[str, int], ...]
+) -> tuple[tuple[Planned, ...], tuple[Dropped, ...]]:
     kept = sorted(requests, key=_order)
-    if not kept:
-        return (), ()
     dropped: Out = []
-    for step in (*STEPS, keep_within_quotas(spent)):
+    for step in (*STEPS, keep_within_quotas(dict(spent))):
         kept, out = step(kept)
         dropped += out
     return (

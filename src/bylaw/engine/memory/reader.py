@@ -18,7 +18,7 @@ Asked: TypeAlias = tuple[str, str, str, bytes, int]  # function, counter, field,
 Source: TypeAlias = Callable[[Asked, str], Answer]  # also given the text, for near duplicates
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One answer. ``key`` is a digest in hexadecimal, of an ordered pair for relations.
 
     ``window`` is in microseconds, 0 for ever. A time is told in microseconds since 1970. ``error`` is CEL's
@@ -90,7 +90,13 @@ def _reading(asked: Asked, answer: Answer | CelError) -> Reading:
     error = answer.code if isinstance(answer, CelError) else ""
     value = None if isinstance(answer, CelError) else answer
     return Reading(
-        function=function, counter=counter, field=field, key=key.hex(), window=window, value=value, error=error
+        function=function,
+        counter=counter,
+        field=field,
+        key=key.hex(),
+        window=window,
+        value=value,
+        error=error,
     )
 
 
