@@ -1,6 +1,6 @@
 """What a back-test came to: tables for people, one JSON object for scripts, a page to look at."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,7 +44,7 @@ def print_result(done: Done, report: Path | None, *, json: bool) -> None:
         return
     result, console = done.result, out()
     for side, title in zip(SIDES, ("Clauses", "Rules", "Effects", "Rules in shadow"), strict=True):
-        rows = [row for row in rows_of(getattr(result, side), {}) if row.change.gained or row.change.lost]
+        rows = [row for row in rows_of(getattr(result, side), {}) if row.changed]
         if rows:
             shown = [
                 (row.name, *(f"{n:,}" for n in (row.change.lost, row.change.same, row.change.gained)))
@@ -91,9 +91,8 @@ def _print_scores(result: Result) -> None:
 
 
 def _document(done: Done) -> dict[str, Any]:
-    result = asdict(done.result)
-    for gone in ("first", "before", "after"):
-        del result[gone]
+    told = {f.name for f in fields(Result)} - {"first", "before", "after"}
+    result = {name: getattr(done.result, name) for name in sorted(told)}
     result["examples"] = [
         {
             "decision": found.decision,

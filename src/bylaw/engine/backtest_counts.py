@@ -67,9 +67,9 @@ class Enforced:
         self.matched += 1
         self.alone += not shadow.now.rules
         self.otherwise += shadow.then.is_otherwise(shadow.now)
-        self.beside.update(shadow.now.rules)
-        self.gained.update(shadow.then.effects - shadow.now.effects)
-        self.lost.update(shadow.now.effects - shadow.then.effects)
+        self.beside.update(sorted(shadow.now.rules))
+        self.gained.update(sorted(shadow.then.effects - shadow.now.effects))
+        self.lost.update(sorted(shadow.now.effects - shadow.then.effects))
 
     def merge(self, other: "Enforced") -> None:
         """Add the counts of another part."""
@@ -151,7 +151,7 @@ _COUNTS: Final = tuple(
 
 
 def _count(table: dict[str, Change], before: frozenset[str], after: frozenset[str], decision: str) -> None:
-    for name in before | after:
+    for name in sorted(before | after):  # in one order, whatever the process
         change = table.setdefault(name, Change())
         if name in before and name in after:
             change.same += 1

@@ -17,6 +17,8 @@ from bylaw.engine.backtest_counts import Change, Result
 from bylaw.engine.recording import instant
 from bylaw.engine.verdicts import Score, Share
 
+SHOWN: Final = 20  # events that the page names
+
 _pages = Environment(
     loader=PackageLoader("bylaw.engine"),
     autoescape=True,
@@ -52,6 +54,11 @@ class Row:
     change: Change
     widths: tuple[float, float, float]  # lost, same, gained
 
+    @property
+    def changed(self) -> bool:
+        """Whether it came or went on any event."""
+        return bool(self.change.gained or self.change.lost)
+
 
 @dataclass(frozen=True, slots=True)
 class Scored:
@@ -74,6 +81,7 @@ def backtest_page(heading: Heading, result: Result, texts: Mapping[str, str]) ->
         scored=scored(result),
         when=lambda at: instant(at).strftime("%Y-%m-%d %H:%M:%S"),
         percent=percent,
+        shown=SHOWN,
         notes=list(notes(result)),
         gained=lambda before, after: sorted(after - before),
         style=Markup(_style()),  # noqa: S704 - our own file
