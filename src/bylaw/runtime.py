@@ -14,9 +14,11 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
+from bylaw.base.canonical import canonical_bytes
 from bylaw.base.errors import ConflictError, Problem
 from bylaw.book.book import Book, book_of
 from bylaw.book.folder import folder_of
+from bylaw.book.operator import schedules
 from bylaw.book.shelf import Shelf, charter_of
 from bylaw.engine.archive import Archive
 from bylaw.engine.brakes import Brakes
@@ -35,24 +37,28 @@ from bylaw.events.event import Event
 from bylaw.events.sources.source import Reject
 from bylaw.records import folder as places
 from bylaw.records.books import Books
+from bylaw.records.disclosures import DisclosuresProjector, Entry, Register, hand_over
 from bylaw.records.durable import Boundary, no_boundary
 from bylaw.records.folder import BOOKS, MAX_OPERATOR, WINDOWS, Place, machine_chance, machine_clock
 from bylaw.records.holds.copies import Copies
 from bylaw.records.holds.fold import HoldsProjector
 from bylaw.records.holds.keeper import Keeper, Outcome
+from bylaw.records.holds.machine import numbers
 from bylaw.records.holds.model import Ground, Target
 from bylaw.records.holds.outside import NAME as OUTSIDE
 from bylaw.records.holds.returning import demand_current, open_keeper
 from bylaw.records.ledger.note import SigningKey
 from bylaw.records.ledger.signing import checkpoint, log_key
 from bylaw.records.records import Records
+from bylaw.records.refolding import Progress, quiet
+from bylaw.records.retention import Retention, RetentionProjector, Run
 from bylaw.records.snapshots import Snapshots
 from bylaw.records.vault.master import KeyCommand, KeyFile, KeyVariable, Master
 from bylaw.records.vault.vault import Vault
 
 VAULT = "vault.db"
 MASTER_KEY = "master.key"
-PROJECTORS = (HoldsProjector(),)
+PROJECTORS = (HoldsProjector(), RetentionProjector(), DisclosuresProjector())
 MASTER_VARIABLE = "BYLAW_MASTER_KEY"  # 32 bytes in base64
 MASTER_COMMAND = "BYLAW_MASTER_COMMAND"  # prints them; of a key management system, say
 SECRETS = ("ledger", "rejects", "tags", "windows")  # made at once, so that who only reads finds them
@@ -214,6 +220,32 @@ class Keeping(Reading):
 
     keeper: Keeper
     snapshots: Snapshots
+
+    @property
+    def register(self) -> Register:
+        """The register of disclosures."""
+        return Register(self.records, self.vault)
+
+    def hand_over(self, entry: Entry, path: Path) -> None:
+        """Write the decided events that an entry names into a new file: a line each, event and decision.
+
+        Raises:
+            ConflictError, InputError: as for ``disclosures.hand_over``.
+            Destroyed: one of them cannot be read any more; nothing is written.
+        """
+        archive, seqs = self.archive, numbers(entry.entered.records)
+        opened = ((seq, archive.recall(self.records.row(seq))) for seq in seqs)
+        lines = (
+            (seq, canonical_bytes({"record": seq, "event": one.event, "decision": one.decision}))
+            for seq, one in opened
+        )
+        hand_over(entry, lines, path)
+
+    def retain(self, progress: Progress = quiet) -> Run:
+        """Let go what has aged out by the schedule of the book in force."""
+        book = self.archive.book_at(self.records.head)
+        known = schedules(self.shelf.book(book).operator) if book else ()
+        return Retention(self.records, self.vault, self.keeper).apply(known, self.records.clock(), progress)
 
     def destroy(self, target: Target, ground: Ground) -> Outcome:
         """Destroy as the keeper does; what is remembered is then made anew without whom it was about."""

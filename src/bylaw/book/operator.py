@@ -5,13 +5,14 @@ TOML carries no positions once read, so the line of a mistake is found again in 
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 from bylaw.base.errors import Problem, Problems, Where
 from bylaw.base.spelling import did_you_mean
 from bylaw.events.kinds import KINDS, Kind, declare_kind
+from bylaw.records.retention import Schedule
 from bylaw.rules.effects import EFFECTS
 
 FILE = "operator.toml"
@@ -61,11 +62,16 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How long a kind of data is kept, and the source that says so (law is data)."""
+    """How long a kind of data is kept, and the source that says so (law is data).
 
-    days: int
-    then: str = "delete"
+    ``events``: kinds of events whose recorded contents age out by it. ``then``: what is left: ``nothing``, or
+    ``aggregate``, how many there were by day, kind and clause; ``release`` ends a hold.
+    """
+
+    days: Annotated[int, msgspec.Meta(ge=1)]
+    then: Literal["nothing", "aggregate", "release"] = "nothing"
     source: str = ""
+    events: tuple[str, ...] = ()
 
 
 class CustomKind(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -198,7 +204,35 @@ def _place(text: str, keys: tuple[str, ...]) -> Where:
     return Where(FILE, best)
 
 
+def schedules(operator: Operator) -> tuple[Schedule, ...]:
+    """Return how long contents of events are kept."""
+    return tuple(
+        Schedule(name=name, events=frozenset(one.events), days=one.days, aggregate=one.then == "aggregate")
+        for name, one in sorted(operator.retention.items())
+        if one.events
+    )
+
+
+def _ageing(text: str, operator: Operator) -> Iterable[Problem]:
+    known, seen = KINDS.keys() | operator.events.keys(), dict[str, str]()
+    for name, retention in operator.retention.items():
+        for kind in retention.events:
+            if kind in known and kind not in seen and retention.then != "release":
+                seen[kind] = name
+                continue
+            other = f"`retention.{seen[kind]}` keeps too" if kind in seen else "is no kind of event"
+            released = retention.then == "release"
+            yield Problem(
+                code="operator.retention",
+                message=f"`retention.{name}` "
+                + ("ends holds and names events" if released else f"keeps `{kind}`, which {other}"),
+                where=_place(text, ("retention", name, "events")),
+                hint="" if released else did_you_mean(kind, known - seen.keys()),
+            )
+
+
 def _loose_ends(text: str, operator: Operator) -> Iterable[Problem]:
+    yield from _ageing(text, operator)
     for effect in operator.quotas.keys() - EFFECTS.keys():
         yield Problem(
             code="operator.unknown_effect",

@@ -15,8 +15,24 @@ At = Annotated[
 ]
 
 
-def check(folder: Folder = None, book: BookOption = None, *, json: Json = False) -> None:
-    """Load a book and tell everything that is wrong with it, with file, line and the mend."""
+def check(
+    folder: Folder = None,
+    book: BookOption = None,
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", help="Check this data folder instead of a book.", show_default=False),
+    ] = None,
+    *,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="With --data: fold every table anew, and compare.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Tell everything that is wrong with a book, with file, line and the mend; or with what was recorded."""
+    if data is not None:
+        from bylaw.cli.record_check import check_record
+
+        raise typer.Exit(0 if check_record(data, rebuild=rebuild, json=json) else 1)
     from bylaw.base.errors import Problems
     from bylaw.book.book import load_book
     from bylaw.cli.screen import out, print_json, print_problems

@@ -12,10 +12,11 @@ _ALIAS: Final = "sub_"
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What keeping and destroying need of a body, whatever its kind: people, the event's kind, cited clauses."""
+    """What keeping and destroying need of a body, whatever its kind: people; the event's kind, instant and clauses."""
 
     people: tuple[str, ...] = ()
     kind: str = ""
+    at: int | None = None
     clauses: tuple[str, ...] = ()
 
 

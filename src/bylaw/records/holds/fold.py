@@ -96,7 +96,7 @@ class HoldsProjector:
         """Fold. What contradicts a hold, or comes too late for one, fails, and with it the commit."""
         for row in rows:
             _FOLDS[row.kind](tx, row)
-            if row.kind in MIRRORED:
+            if is_mirrored(row):
                 tx.execute(sa.insert(OUTSIDE), {"seq": row.seq})
 
 
@@ -212,6 +212,17 @@ def _step(tx: Transaction, row: Row, destruction: str) -> bool:
     elif row.kind == model.DONE:
         raise IntegrityError("destroy.unknown", f"fact {row.seq} ends a destruction that never began")
     return found is not None
+
+
+def is_mirrored(row: Row) -> bool:
+    """Tell whether a fact stands in the journal outside too.
+
+    What aged out does not: a restored record has not applied the schedule to it yet, and will.
+    """
+    if row.kind == model.BEGUN:
+        said = msgspec.json.decode(row.body, type=model.Begun)
+        return not (isinstance(said.target, model.Contents) and said.ground is Ground.RETENTION)
+    return row.kind in MIRRORED
 
 
 def too_late() -> ConflictError:

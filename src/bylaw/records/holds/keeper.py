@@ -24,7 +24,7 @@ from bylaw.base.ids import time_ordered_id
 from bylaw.records.fact import Fact, Row, associated
 from bylaw.records.holds import model, store
 from bylaw.records.holds.copies import AT_ONCE, SPACE, Copies
-from bylaw.records.holds.fold import MIRRORED, too_late
+from bylaw.records.holds.fold import MIRRORED, is_mirrored, too_late
 from bylaw.records.holds.machine import holding, numbers, spans_of, suspending
 from bylaw.records.holds.model import (
     MARK_BYTES,
@@ -192,11 +192,9 @@ class Keeper:
     def preserve(self, subjects: Iterable[bytes]) -> None:
         """Copy what holds keep and what cannot be read without these subjects' keys, or only from their copies."""
         holds = self.holds()
-        with self._records.reading() as core:
-            copied = {copy.of for copy in store.copies(core)}
         for subject in subjects:
             rows = self.copies.concerning(subject, holds)
-            self._preserve(chain(rows, map(self._records.row, sorted(copied))), holds)
+            self._preserve(chain(rows, self._copied()), holds)
 
     def _preserve(self, rows: Iterable[Row], holds: Sequence[Hold]) -> None:
         facts = self.copies.missing(rows, holds)
@@ -213,8 +211,8 @@ class Keeper:
         free = [row for row in rows if row.seq not in held and row.sealed is not None]
         if not free:
             return Outcome(destruction="", state=None, holds=keeping)
-        marks = b"".join(row.leaf[:MARK_BYTES] for row in free)
-        meant = Contents(spans_of(row.seq for row in free), marks.hex())
+        marks = "" if ground is Ground.RETENTION else b"".join(row.leaf[:MARK_BYTES] for row in free).hex()
+        meant = Contents(spans_of(row.seq for row in free), marks)
         state = self._begin(made := self._new(), meant, ground)
         return Outcome(destruction=made, state=state, holds=keeping)
 
@@ -247,6 +245,8 @@ class Keeper:
 
     def _meant(self, target: Contents) -> list[int]:
         """Return the numbers of contents that still belong to the records that were meant."""
+        if not target.marks:
+            return list(numbers(target.spans))
         marks = bytes.fromhex(target.marks)
         leaves = (leaf for first, last in target.spans for leaf in self._leaves(first, last))
         return [
@@ -297,9 +297,12 @@ class Keeper:
     def _already_copied(self, new: Hold, rows: Iterable[Row]) -> Iterator[Row]:
         yield from rows
         if new.people:
-            with self._records.reading() as core:
-                copied = sorted({copy.of for copy in store.copies(core)})
-            yield from map(self._records.row, copied)
+            yield from self._copied()
+
+    def _copied(self) -> Iterator[Row]:
+        with self._records.reading() as core:
+            copied = {copy.of for copy in store.copies(core)}
+        return (self._records.row(seq) for seq in sorted(copied) if seq <= self._records.head)
 
     def _of_copies(self, rows: Iterable[Row], holds: Sequence[Hold]) -> Iterator[int]:
         return (row.seq for row in rows if holding(holds, row.seq, concerned(row)))
@@ -337,7 +340,7 @@ class Keeper:
     def _commit(self, facts: Sequence[Fact]) -> int:
         done = self._records.commit(facts)
         rows = self._records.rows(done.first, done.last, kinds=MIRRORED)
-        if mirrored := list(rows):
+        if mirrored := list(filter(is_mirrored, rows)):
             self._outside.append(mirrored)
         return done.first
 
