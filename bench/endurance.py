@@ -10,7 +10,7 @@ import time
 
 from bench.run import HARBOUR
 from bylaw.book.book import load_book
-from bylaw.runtime import Tally, decide_all
+from bylaw.runtime.deciding import Tally, decide_all
 from bylaw.simulation.stream import Plan, simulate
 
 EVENTS = int(os.environ.get("BENCH_EVENTS", "10_000_000"))

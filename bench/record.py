@@ -15,7 +15,8 @@ from pathlib import Path
 from bylaw.book.folder import Folder, folder_of, read_folder
 from bylaw.engine.decider import Arrival
 from bylaw.events.event import Event
-from bylaw.runtime import init_data, open_office
+from bylaw.runtime.folders import init_data
+from bylaw.runtime.offices import open_office
 from bylaw.simulation.stream import Plan, simulate
 
 ROOT = Path(__file__).parents[1]

@@ -11,7 +11,7 @@ from bylaw.engine.decision import Decision
 from bylaw.events.event import Event
 from bylaw.events.sources.formats import read_events
 from bylaw.events.sources.source import STDIN, Reject, Source
-from bylaw.runtime import Tally, decide_all
+from bylaw.runtime.deciding import Tally, decide_all
 from bylaw.simulation.stream import Plan, simulate
 
 HARBOUR = Path(__file__).parents[1] / "examples/harbour"

@@ -18,7 +18,8 @@ from bylaw.engine.replay import Ending, Replay
 from bylaw.events.event import Event
 from bylaw.events.vocabulary import MessageSent, PostCreated
 from bylaw.records.ledger.signing import checkpoint
-from bylaw.runtime import Office, init_data, open_office, open_record
+from bylaw.runtime.folders import init_data
+from bylaw.runtime.offices import Office, open_office, open_record
 from small_book import files
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)

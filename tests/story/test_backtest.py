@@ -16,7 +16,7 @@ from bylaw.engine.decision import Decision
 from bylaw.engine.stretch import Stretch, balanced
 from bylaw.engine.verdicts import Verdict, Verdicts, read_verdicts, share
 from bylaw.events.event import Event
-from bylaw.runtime import Tally, decide_all
+from bylaw.runtime.deciding import Tally, decide_all
 from bylaw.simulation.stream import Plan, simulate
 from commandline import Bylaw
 

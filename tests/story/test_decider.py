@@ -15,7 +15,9 @@ from bylaw.engine.replay import Ending, Replay
 from bylaw.events.event import Event
 from bylaw.events.sources.source import Reject
 from bylaw.events.vocabulary import MessageSent, PostCreated
-from bylaw.runtime import Office, Reading, Tally, init_data, open_office, open_record, record_all
+from bylaw.runtime.deciding import Tally, record_all
+from bylaw.runtime.folders import init_data
+from bylaw.runtime.offices import Office, Reading, open_office, open_record
 from bylaw.simulation.stream import Plan, simulate
 from commandline import Bylaw
 from databases import postgres

@@ -13,7 +13,8 @@ from bylaw.records.holds.keeper import BOTH, Selection
 from bylaw.records.holds.model import Contents, Ground, Keys, Matter, State
 from bylaw.records.people import PEOPLE, alias_of
 from bylaw.records.vault.uses import Destroyed
-from bylaw.runtime import Keeping, Office, init_data, open_office
+from bylaw.runtime.folders import init_data
+from bylaw.runtime.offices import Keeping, Office, open_office
 from small_book import files
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)

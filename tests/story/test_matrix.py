@@ -15,7 +15,7 @@ from bylaw.engine.decision import Decision
 from bylaw.engine.situation import situation_after
 from bylaw.events.event import Event
 from bylaw.rules.rule import Mode
-from bylaw.runtime import Tally, decide_all
+from bylaw.runtime.deciding import Tally, decide_all
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,8 @@ import pytest
 
 from bylaw.engine.decider import Arrival
 from bylaw.events.vocabulary import PostCreated
-from bylaw.runtime import init_data, open_office
+from bylaw.runtime.folders import init_data
+from bylaw.runtime.offices import open_office
 from commandline import Bylaw
 from small_book import files
 

@@ -16,7 +16,8 @@ from bylaw.book.book import load_book
 from bylaw.engine.decision import Decision
 from bylaw.events.sources.formats import read_events
 from bylaw.events.sources.source import Source
-from bylaw.runtime import Tally, decide_all, open_record
+from bylaw.runtime.deciding import Tally, decide_all
+from bylaw.runtime.offices import open_record
 from commandline import Bylaw
 
 RUN = ("--format", "jsonl", "--json")

@@ -17,7 +17,7 @@ from bylaw.engine.backtest import Backtest
 from bylaw.engine.backtest_counts import Result
 from bylaw.engine.stretch import Stretch, balanced
 from bylaw.engine.verdicts import Verdicts, read_verdicts
-from bylaw.runtime import open_record
+from bylaw.runtime.offices import open_record
 
 
 class Task(NamedTuple):

@@ -58,7 +58,7 @@ def _from_record(data: Path, wanted: str, limit: int, json: bool) -> None:
     from bylaw.base.errors import NotFoundError
     from bylaw.cli.decision_report import print_decision, print_list
     from bylaw.cli.screen import print_json
-    from bylaw.runtime import open_record
+    from bylaw.runtime.offices import open_record
 
     with open_record(data, writing=False) as reading:
         archive = reading.archive

@@ -16,7 +16,7 @@ Key = Annotated[
 @app.command()
 def key(data: Data) -> None:
     """Print the log's public key. Publish it where an export cannot change it: on paper, on your site."""
-    from bylaw.runtime import open_record
+    from bylaw.runtime.offices import open_record
 
     with open_record(data, writing=False) as reading:
         typer.echo(str(reading.log_key.public))
@@ -32,7 +32,7 @@ def checkpoint(
     Waits for nobody: while something decides in the folder, it is refused.
     """
     from bylaw.records.ledger.signing import checkpoint as sign
-    from bylaw.runtime import open_record
+    from bylaw.runtime.offices import open_record
 
     with open_record(data, writing=True) as kept:
         note = sign(kept.records, kept.log_key)
@@ -52,7 +52,7 @@ def prove(
     from bylaw.records.ledger.export import record_line
     from bylaw.records.ledger.proof import SUFFIX
     from bylaw.records.ledger.signing import prove as proof_of
-    from bylaw.runtime import open_record
+    from bylaw.runtime.offices import open_record
 
     with open_record(data, writing=False) as reading:
         proof, row = proof_of(reading.records, seq, reading.log_key.public)
@@ -69,7 +69,7 @@ def export(
     """Write everything up to the newest checkpoint into a folder that a stranger can verify."""
     from bylaw.base.errors import NotFoundError
     from bylaw.records.ledger.export import export as write
-    from bylaw.runtime import open_record
+    from bylaw.runtime.offices import open_record
 
     with open_record(data, writing=False) as reading:
         latest = reading.records.latest_checkpoint()

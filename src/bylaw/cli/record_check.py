@@ -6,7 +6,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bylaw.cli.screen import err, out, print_json, print_problems
 from bylaw.records.checking import check
-from bylaw.runtime import open_record
+from bylaw.runtime.offices import open_record
 
 
 def check_record(data: Path, *, rebuild: bool, json: bool) -> bool:

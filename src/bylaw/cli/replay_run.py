@@ -11,7 +11,7 @@ from bylaw.cli.screen import counting, out, print_json, table
 from bylaw.engine.replay import Ending, Replay
 from bylaw.engine.replay_counts import Counts
 from bylaw.engine.stretch import Stretch
-from bylaw.runtime import open_record
+from bylaw.runtime.offices import open_record
 
 PIECE: Final = 2_000  # rows that a process replays at once: small, so that all are done at the same time
 

@@ -24,7 +24,9 @@ from bylaw.events.event import Event
 from bylaw.events.sources.columns import ColumnMap, read_column_map
 from bylaw.events.sources.formats import read_events
 from bylaw.events.sources.source import Reject, Source
-from bylaw.runtime import Tally, decide_all, init_data, open_office, record_all, short_name
+from bylaw.runtime.deciding import Tally, decide_all, record_all
+from bylaw.runtime.folders import init_data, short_name
+from bylaw.runtime.offices import open_office
 
 PROGRESS_EVERY = 200  # records between two looks at the bar
 SHOWN_WARNINGS = 5

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from bylaw.cli.job import Job
 from bylaw.cli.screen import bar, out, print_json, table
-from bylaw.runtime import Tally
+from bylaw.runtime.deciding import Tally
 
 ROWS = 20
 TEXT_CHARS = 70

@@ -12,7 +12,7 @@ from bylaw.book.scoring import ActorScore, ScoreReport, Scores, read_expectation
 from bylaw.cli.screen import out, table
 from bylaw.engine.decision import Decision
 from bylaw.events.event import Event
-from bylaw.runtime import Tally, decide_all
+from bylaw.runtime.deciding import Tally, decide_all
 from bylaw.simulation.stream import Plan, simulate
 from bylaw.simulation.truth import Happening
 

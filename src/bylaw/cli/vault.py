@@ -13,7 +13,7 @@ Data = Annotated[Path, typer.Option("--data", help="The operator's data folder."
 @app.command()
 def rotate(data: Data) -> None:
     """Wrap every living key anew, and destroy what wrapped them before: old backups of the vault end with it."""
-    from bylaw.runtime import open_record
+    from bylaw.runtime.offices import open_record
 
     with open_record(data, writing=True) as kept:
         count = kept.vault.rotate()
@@ -24,7 +24,7 @@ def rotate(data: Data) -> None:
 def check(data: Data) -> None:
     """Tell everything that is wrong with the vault. Exit 1 when something is."""
     from bylaw.cli.screen import print_problems
-    from bylaw.runtime import open_record
+    from bylaw.runtime.offices import open_record
 
     with open_record(data, writing=True) as kept:
         problems = kept.vault.check()

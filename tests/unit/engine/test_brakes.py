@@ -13,7 +13,7 @@ from bylaw.book.book import Book
 from bylaw.engine.brakes import BRAKE_MATCHES
 from bylaw.engine.decision import Decision
 from bylaw.events.event import Event
-from bylaw.runtime import Tally, decide_all
+from bylaw.runtime.deciding import Tally, decide_all
 from small_book import FILES, with_files
 
 

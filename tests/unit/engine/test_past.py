@@ -9,7 +9,7 @@ from bylaw.base.errors import NOWHERE, Problems
 from bylaw.book.book import Book
 from bylaw.engine.decision import Decision
 from bylaw.events.event import Event
-from bylaw.runtime import Tally, decide_all
+from bylaw.runtime.deciding import Tally, decide_all
 from small_book import with_files
 
 COUNTERS = """\
