@@ -21,11 +21,13 @@ def init(
     operator: Annotated[str, typer.Option(help="The operator's name.", show_default=False)],
     database: Database = "",
 ) -> None:
-    """Make a data folder for an operator, and its empty database."""
-    from bylaw.records.folder import init as make
-    from bylaw.records.records import Records
+    """Make a data folder for an operator: its empty database, and its vault."""
+    from bylaw.runtime.folders import init_data
+    from bylaw.runtime.offices import open_record
 
-    Records.open(make(data, operator, database=database)).close()
+    init_data(data, operator, database=database)
+    with open_record(data, writing=True):
+        pass
     typer.echo(f"{data}: made for {operator}")
 
 
@@ -71,15 +73,22 @@ def status(data: Data, json: Annotated[bool, typer.Option("--json", help="As JSO
 
 @app.command("backup", short_help="Write a backup into a new folder.")
 def backup(
-    data: Data, to: Annotated[Path, typer.Option("--to", help="A new folder.", show_default=False)]
+    data: Data,
+    to: Annotated[Path, typer.Option("--to", help="A new folder.", show_default=False)],
+    keys: Annotated[
+        Path | None,
+        typer.Option(
+            "--keys", help="A folder elsewhere for what a backup must not hold.", show_default=False
+        ),
+    ] = None,
 ) -> None:
-    """Write a consistent backup, beside whoever works with the record."""
-    from bylaw.records.backup import backup as write
-    from bylaw.records.folder import open_folder
-    from bylaw.records.records import Records
+    """Write a consistent backup, beside whoever works with the record.
 
-    with Records.open(open_folder(data), writing=False) as records:
-        manifest = write(records, to)
+    Keep what --keys writes apart from backups: with it, a backup can be read; without it, nothing can.
+    """
+    from bylaw.runtime.safekeeping import back_up
+
+    manifest = back_up(data, to, keys=keys)
     typer.echo(f"{to}: {manifest.head:,} rows, {len(manifest.files)} files")
 
 
@@ -87,13 +96,22 @@ def backup(
 def restore(
     data: Data,
     source: Annotated[Path, typer.Option("--from", help="The backup's folder.", show_default=False)],
+    keys: Annotated[
+        Path,
+        typer.Option("--keys", help="The old data folder, or its files kept apart.", show_default=False),
+    ],
     database: Database = "",
 ) -> None:
-    """Compare every file of a backup with its digest, then make a new data folder from it."""
-    from bylaw.records.backup import restore as fetch
+    """Compare every file of a backup with its digest, then make a new data folder from it.
 
-    place = fetch(source, data, database=database)
-    typer.echo(f"{data}: restored for {place.operator}")
+    Give --keys the newest there is: its erasures.log and holds.log tell what was destroyed and held since.
+    """
+    from bylaw.runtime.safekeeping import restore as fetch
+
+    place = fetch(source, data, keys, database=database)
+    typer.echo(
+        f"{data}: restored for {place.operator}; `bylaw hold replay --data {data}` tells it what it forgot"
+    )
 
 
 def _figure(value: object) -> str:

@@ -104,10 +104,17 @@ def verify(source: Path) -> Manifest:
     return manifest
 
 
-def restore(source: Path, folder: Path, *, database: str = "", boundary: Boundary = no_boundary) -> Place:
+def restore(
+    source: Path,
+    folder: Path,
+    *,
+    database: str = "",
+    also: Sequence[Also] = (),
+    boundary: Boundary = no_boundary,
+) -> Place:
     """Make a data folder from a backup; an older schema stays as it is until ``bylaw db upgrade``.
 
-    What came back besides the record (the vault) is for its own restore to take from ``source``. Durable on return;
+    ``also`` are called with the folder and put back what they wrote into the backup. Durable on return;
     ``folder.json`` is written last, so that a restore that was cut off leaves nothing that opens.
 
     Raises:
@@ -131,6 +138,8 @@ def restore(source: Path, folder: Path, *, database: str = "", boundary: Boundar
     place = Place(folder, manifest.operator, manifest.installation, database, manifest.created)
     boundary("before restore database")
     fill(place, source / DATABASE, manifest.schema)
+    for put in also:
+        put(folder)
     for path in folder.rglob("*"):
         _sync(path)
     boundary("after restore database")

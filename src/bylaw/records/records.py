@@ -34,7 +34,8 @@ from bylaw.records.withering import wither
 
 MAX_FACTS: Final = 10_000  # in one commit
 MAX_KIND: Final = 64  # characters
-MAX_BODY: Final = 1 << 20  # bytes, and as many sealed
+MAX_BODY: Final = 1 << 20  # bytes
+MAX_SEALED: Final = 4 << 20  # bytes: an event of ``MAX_LINE``, what was found in it, and what sealing adds
 
 T = TypeVar("T")
 
@@ -321,6 +322,6 @@ def _refuse(facts: Sequence[Fact]) -> None:
             or len(body) > MAX_BODY
             or (tag is not None and len(tag) != TAG_BYTES)
             or (subject is not None and len(subject) != SUBJECT_BYTES)
-            or (sealed is not None and not 0 < len(sealed) <= MAX_BODY)
+            or (sealed is not None and not 0 < len(sealed) <= MAX_SEALED)
         ):
             raise InputError("records.fact", f"a fact of kind `{kind[:MAX_KIND]}` is not as it must be")

@@ -24,6 +24,7 @@ from bylaw.events.sources.source import Reject
 from bylaw.runtime.offices import Office
 
 BATCH = 500  # records decided in one commit
+CHECKPOINT_EVERY = 100_000  # facts between two signed checkpoints while a stream is decided
 
 
 @dataclass(slots=True)
@@ -117,6 +118,7 @@ def record_all(
         events = [record for record in batch if isinstance(record, Event)]
         answers = iter(office.decider.decide([Arrival(event, event.at) for event in events]))
         tally.braked |= office.decider.braked
+        office.attest(CHECKPOINT_EVERY)
         for record in batch:
             if isinstance(record, Reject):
                 result: Decision | Reject | None = _rejected(record, tally)

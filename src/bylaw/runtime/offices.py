@@ -133,6 +133,12 @@ class Office(Keeping):
             self.decider.forget()
         return outcomes
 
+    def attest(self, every: int = 1) -> None:
+        """Sign a checkpoint if so many facts came since the last."""
+        latest = self.records.latest_checkpoint()
+        if self.records.head - (latest[0] if latest else 0) >= every:
+            checkpoint(self.records, self.log_key)
+
     def appoint(self, files: Mapping[str, bytes]) -> Charter:
         """Keep a book whole and put it into force.
 
@@ -213,5 +219,4 @@ def open_office(
         office = Office(records, vault, books, shelf, kept.keeper, kept.snapshots, decider)
         yield office
         decider.save()
-        if records.head:
-            checkpoint(records, office.log_key)
+        office.attest()
