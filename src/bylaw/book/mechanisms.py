@@ -210,15 +210,12 @@ _ROWS = (
         "each surface and region is monitored or not, and changes are recorded",
     ),
     _planned("access-log", "staff records", "each reading of private content is logged with its purpose"),
-    _planned(
+    _ready(
         "disclosure-register",
-        "records",
         "nothing leaves without an entry: what, whom about, to whom, on which ground",
     ),
     _planned("legal-process", "legal", "demands from receipt to production, with approvals", **_deadline),
-    _planned(
-        "legal-hold", "records", "held records are not destroyed, checked inside the destroying transaction"
-    ),
+    _ready("legal-hold", "held records are not destroyed, checked inside the destroying transaction"),
     _planned("cybertip", "legal complaints", "reports to the CyberTipline, and preservation", **_deadline),
     _planned(
         "incident-report",
@@ -292,14 +289,14 @@ _ROWS = (
         "notices",
         "announcements can be refused, service notices arrive; refusals outlive erasure",
     ),
-    _planned(
-        "encryption", "records", "data sealed per person, keys rotated, transport required to be encrypted"
-    ),
-    _planned("retention", "records privacy", "data ages out by schedule", **_deadline),
+    _ready("sealed-records", "what is stored about a person is sealed under a key of that person's own"),
+    _planned("encrypted-transport", "web", "a service that others reach speaks TLS, or does not start"),
+    _ready("retention", "contents of recorded events age out by schedule; that they were stays", **_deadline),
+    _planned("data-retention", "accounts cases privacy", "other data ages out by its schedule", **_deadline),
     # proof
-    _planned("ledger", "records", "nobody rewrites history, and anyone can check"),
-    _planned("replay", "records engine", "any decision derived again from its recorded inputs"),
-    _planned("back-test", "engine records", "a new book tried on history"),
+    _ready("ledger", "nobody rewrites history, and anyone can check"),
+    _ready("replay", "any decision derived again from its recorded inputs"),
+    _ready("back-test", "a new book tried on history"),
     _planned(
         "transparency-report", "transparency", "counts, times and reversals by clause, equal to the ledger"
     ),
