@@ -14,6 +14,9 @@ from bylaw.base.spelling import did_you_mean
 from bylaw.events.kinds import KINDS, Kind, declare_kind
 from bylaw.records.retention import Schedule
 from bylaw.rules.effects import EFFECTS
+from bylaw.staff.permissions import PERMISSIONS
+from bylaw.staff.roles import ADMIN, BUILT_IN
+from bylaw.staff.roles import Role as StaffRole
 
 FILE = "operator.toml"
 
@@ -47,10 +50,11 @@ class WorkQueue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Role(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What people with this role may do. Permissions are read by the rooms that grant them."""
+    """What people with this role may do. ``second_factor``: they sign in with two factors whatever they may."""
 
     purpose: str = ""
     permissions: tuple[str, ...] = ()
+    second_factor: bool = False
 
 
 class Surface(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -213,6 +217,14 @@ def schedules(operator: Operator) -> tuple[Schedule, ...]:
     )
 
 
+def roles(operator: Operator) -> dict[str, StaffRole]:
+    """Return the roles of the book, as the room of staff reads them."""
+    return {
+        name: StaffRole(role.purpose, frozenset(role.permissions), role.second_factor)
+        for name, role in operator.roles.items()
+    }
+
+
 def _ageing(text: str, operator: Operator) -> Iterable[Problem]:
     known, seen = KINDS.keys() | operator.events.keys(), dict[str, str]()
     for name, retention in operator.retention.items():
@@ -231,8 +243,30 @@ def _ageing(text: str, operator: Operator) -> Iterable[Problem]:
             )
 
 
+def _permissions(text: str, operator: Operator) -> Iterable[Problem]:
+    for name, role in operator.roles.items():
+        for permission in role.permissions:
+            if permission not in PERMISSIONS:
+                yield Problem(
+                    code="operator.unknown_permission",
+                    message=f"the role `{name}` may `{permission}`, which is no permission",
+                    where=_place(text, ("roles", name, "permissions")),
+                    hint=did_you_mean(permission, PERMISSIONS) or "`bylaw staff permissions` lists them",
+                    severity="warning",  # it grants nothing; and books that once decided must still load
+                )
+    if ADMIN in operator.roles:
+        yield Problem(
+            code="operator.built_in_role",
+            message=f"the role `{ADMIN}` is built in and cannot be changed",
+            where=_place(text, ("roles", ADMIN)),
+            hint="give yours another name; a member may have both",
+            severity="warning",
+        )
+
+
 def _loose_ends(text: str, operator: Operator) -> Iterable[Problem]:
     yield from _ageing(text, operator)
+    yield from _permissions(text, operator)
     for effect in operator.quotas.keys() - EFFECTS.keys():
         yield Problem(
             code="operator.unknown_effect",
@@ -251,10 +285,11 @@ def _loose_ends(text: str, operator: Operator) -> Iterable[Problem]:
                 blocks_publishing=True,
             )
     for name, queue in operator.queues.items():
-        if queue.staffed_by not in operator.roles:
+        if queue.staffed_by not in operator.roles.keys() | BUILT_IN.keys():
             yield Problem(
                 code="operator.unknown_role",
                 message=f"the queue `{name}` is staffed by `{queue.staffed_by}`, which is no role",
                 where=_place(text, ("queues", name)),
-                hint=did_you_mean(queue.staffed_by, operator.roles) or f"add [roles.{queue.staffed_by}]",
+                hint=did_you_mean(queue.staffed_by, operator.roles.keys() | BUILT_IN.keys())
+                or f"add [roles.{queue.staffed_by}]",
             )

@@ -119,6 +119,16 @@ def test_mistakes_in_operator_toml_have_a_line(text: str, code: str, line: int) 
     assert found[code].where.line == line
 
 
+def test_a_role_that_may_something_unknown_is_told_with_a_suggestion() -> None:
+    text = "[operator]\nname = 'x'\n\n[roles.desk]\npermissions = ['case.reed', 'case.decide']\n\n[roles.admin]\n"
+    text += "[queues.words]\npurpose = 'words'\nstaffed_by = 'reviewer'\n"
+    text += "[contacts.abuse]\naddress = 'abuse@house.example'\n"
+    found = {problem.code: problem for problem in with_files({"operator.toml": text}).warnings}
+    unknown = found["operator.unknown_permission"]
+    assert (unknown.where.line, unknown.hint) == (5, "did you mean `case.read`?")
+    assert found["operator.built_in_role"].where.line == 7
+
+
 def test_rule_ids_are_unique() -> None:
     found = problems_of({"rules/more.yaml": FILES["rules/words.yaml"]})
     assert "rules/more.yaml" in found["rule.repeated_id"].hint + str(found["rule.repeated_id"].where)
