@@ -60,8 +60,8 @@ class World:
     def destroy(self, subject: bytes, ground: Ground = Ground.REQUEST) -> None:
         self.keeper.destroy(Keys(alias_of(subject), BOTH), ground)
 
-    def wither(self, *seqs: int) -> None:
-        self.keeper.destroy(Contents(tuple((seq, seq) for seq in seqs)), Ground.RETENTION)
+    def wither(self, *seqs: int, ground: Ground = Ground.RETENTION) -> None:
+        self.keeper.destroy(Contents(tuple((seq, seq) for seq in seqs)), ground)
 
 
 def make(data: Path) -> None:

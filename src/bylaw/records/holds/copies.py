@@ -55,10 +55,7 @@ class Copies:
 
     def read(self, row: Row) -> Kept | None:
         """Return a record from the newest copy that can be read; None if there is none."""
-        for copy in reversed(self._of(row)):
-            if (kept := self._opened(copy.seq)) is not None:
-                return kept
-        return None
+        return self._newest(copy for copy in self._of(row) if copy.live)
 
     def original(self, row: Row) -> Kept | None:
         """Return a record as it was recorded; None if it, or whom it names, cannot be read any more."""
@@ -74,12 +71,14 @@ class Copies:
 
         A row that cannot be read any more, by itself or from any copy, has none.
         """
+        by_id = {hold.id: hold for hold in holds}
         for row in rows:
             keeping = holding(holds, row.seq, concerned(row)) if row.kind != PRESERVED else ()
-            wanting = [hold for hold in keeping if not self._has(row, hold)]
-            kept = (self.original(row) or self.read(row)) if wanting else None
-            if kept is not None:
-                yield from (self._copy(row, hold, kept) for hold in wanting)
+            copies = self._of(row) if keeping else ()
+            for hold in keeping:
+                mine = [copy for copy in copies if copy.hold == hold]
+                if self._newest(mine) is None and (kept := self._source(row, by_id[hold], copies)):
+                    yield self._copy(row, hold, kept)
 
     def concerning(self, subject: bytes, holds: Sequence[Hold]) -> Iterator[Row]:
         """Yield rows that cannot be read without a subject's key and that holds may keep; each once, in order.
@@ -120,8 +119,24 @@ class Copies:
         with self._records.reading() as core:
             return [copy for copy in store.copies(core, row.seq) if copy.leaf == row.leaf]
 
-    def _has(self, row: Row, hold: str) -> bool:
-        return any(copy.hold == hold and self._opened(copy.seq) is not None for copy in self._of(row))
+    def _newest(self, copies: Iterable[store.CopyAt]) -> Kept | None:
+        opened = (self._opened(copy.seq) for copy in reversed(list(copies)))
+        return next((kept for kept in opened if kept is not None), None)
+
+    def _source(self, row: Row, hold: Hold, copies: Sequence[store.CopyAt]) -> Kept | None:
+        """Return what a hold's copy is to be made of.
+
+        A restored vault brings back keys of persons who were destroyed before the hold was placed, and of released
+        holds: for a hold that never kept the record from them, it stays destroyed.
+        """
+        had = any(copy.hold == hold.id for copy in copies)
+        kept = self.original(row) if had or self._came_in_time(row, hold) else None
+        return kept or self._newest(copy for copy in copies if copy.live or had)
+
+    def _came_in_time(self, row: Row, hold: Hold) -> bool:
+        with self._records.reading() as core:
+            begun = store.ended(core, concerned(row)).values()
+        return all(hold.placed < seq for seq in begun)
 
     def _copy(self, row: Row, hold: str, kept: Kept) -> Fact:
         subject = self._vault.subjects(SPACE, [hold])[hold]

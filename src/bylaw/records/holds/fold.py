@@ -62,6 +62,7 @@ DESTRUCTIONS: Final = sa.Table(
     sa.Column("target", sa.LargeBinary, nullable=False),
     sa.Column("ground", sa.Text, nullable=False),
     sa.Column("first", WHOLE, nullable=False),
+    sa.Column("begun", WHOLE),
     sqlite_strict=True,
 )
 OUTSIDE: Final = sa.Table(  # facts that stand in the journal outside too
@@ -88,7 +89,7 @@ class HoldsProjector:
     """The fold."""
 
     name = "holds"
-    version = 1
+    version = 2
     tables: Sequence[sa.Table] = (HOLDS, SPANS, PEOPLE, COPIES, DESTRUCTIONS, OUTSIDE, RETURNS)
     kinds = MIRRORED | {model.DONE, model.RETURNED}
 
@@ -199,6 +200,7 @@ def _enter(tx: Transaction, row: Row, destruction: str, target: Target, ground: 
         target=canonical_bytes(target),
         ground=ground.value,
         first=row.seq,
+        begun=row.seq if row.kind == model.BEGUN else None,
     )
     tx.execute(values)
 
@@ -207,8 +209,10 @@ def _step(tx: Transaction, row: Row, destruction: str) -> bool:
     mine = DESTRUCTIONS.c.destruction == destruction
     found = tx.execute(sa.select(DESTRUCTIONS.c.state).where(mine)).mappings().first()
     if found is not None:
-        following = step(State(found["state"]), row.kind).value
-        tx.execute(sa.update(DESTRUCTIONS).where(mine).values(state=following))
+        change: dict[str, object] = {"state": step(State(found["state"]), row.kind).value}
+        if row.kind == model.BEGUN:
+            change["begun"] = row.seq
+        tx.execute(sa.update(DESTRUCTIONS).where(mine).values(change))
     elif row.kind == model.DONE:
         raise IntegrityError("destroy.unknown", f"fact {row.seq} ends a destruction that never began")
     return found is not None

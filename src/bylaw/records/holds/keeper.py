@@ -226,8 +226,8 @@ class Keeper:
         if isinstance(target, Keys):
             self.preserve([subject_of(target.subject)])
         body = canonical_bytes(model.Begun(destruction, target, ground))
-        first = self._commit([Fact(model.BEGUN, body)])
-        begun = Destruction(id=destruction, state=State.BEGUN, target=target, ground=ground, first=first)
+        self._commit([Fact(model.BEGUN, body)])
+        begun = Destruction(id=destruction, state=State.BEGUN, target=target, ground=ground)
         return self._finish(begun)
 
     def _finish(self, begun: Destruction) -> State:
@@ -289,7 +289,7 @@ class Keeper:
             with self._records.reading() as core:
                 ended = store.ended(core, frozenset().union(*people.values()))
             for row in batch:
-                if row.withered or row.seq in going or not ended.isdisjoint(people[row.seq]):
+                if row.withered or row.seq in going or not people[row.seq].isdisjoint(ended):
                     if self.copies.original(row) is None and self.copies.read(row) is None:
                         raise too_late()
                     yield row
@@ -301,8 +301,8 @@ class Keeper:
 
     def _copied(self) -> Iterator[Row]:
         with self._records.reading() as core:
-            copied = {copy.of for copy in store.copies(core)}
-        return (self._records.row(seq) for seq in sorted(copied) if seq <= self._records.head)
+            copied = store.copied(core, self._records.head)
+        return map(self._records.row, copied)
 
     def _of_copies(self, rows: Iterable[Row], holds: Sequence[Hold]) -> Iterator[int]:
         return (row.seq for row in rows if holding(holds, row.seq, concerned(row)))

@@ -160,7 +160,6 @@ class Destruction(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     target: Target
     ground: Ground
-    first: int  # the number of its first fact
 
 
 class Copy(msgspec.Struct, frozen=True, array_like=True):

@@ -1,7 +1,7 @@
 """Questions to the tables of holds, copies and destructions."""
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -9,15 +9,21 @@ import sqlalchemy as sa
 from bylaw.records.holds.fold import COPIES, DESTRUCTIONS, HOLDS, OUTSIDE, PEOPLE, SPANS
 from bylaw.records.holds.model import Contents, Destruction, Ground, Hold, Keys, Matter, State
 
+_LIVE: Final = sa.select(HOLDS.c.hold).where(HOLDS.c.released.is_(None))
+
 
 class CopyAt(NamedTuple):
-    """Where a copy of the record ``of`` with this leaf stands: row ``seq``, sealed for ``subject``."""
+    """Where a copy of the record ``of`` with this leaf stands: row ``seq``, sealed for ``subject``.
+
+    ``live``: its hold is in force.
+    """
 
     seq: int
     of: int
     leaf: bytes
     hold: str
     subject: bytes
+    live: bool
 
 
 def holds(core: sa.Connection, *, active: bool = True) -> list[Hold]:
@@ -44,18 +50,26 @@ def holds(core: sa.Connection, *, active: bool = True) -> list[Hold]:
     ]
 
 
-def copies(core: sa.Connection, of: int | None = None) -> list[CopyAt]:
-    """Return the copies of a record, or all, that holds in force have; the newest last."""
-    live = sa.select(HOLDS.c.hold).where(HOLDS.c.released.is_(None))
-    query = sa.select(COPIES).where(COPIES.c.hold.in_(live)).order_by(COPIES.c.seq)
-    return [CopyAt(*row) for row in core.execute(query if of is None else query.where(COPIES.c.of == of))]
+def copies(core: sa.Connection, of: int) -> list[CopyAt]:
+    """Return the copies of a record, those of released holds too; the newest last."""
+    query = sa.select(COPIES, COPIES.c.hold.in_(_LIVE)).where(COPIES.c.of == of).order_by(COPIES.c.seq)
+    return [CopyAt(*row) for row in core.execute(query)]
+
+
+def copied(core: sa.Connection, head: int) -> list[int]:
+    """Return the records that have copies, in order."""
+    return list(
+        core.scalars(sa.select(COPIES.c.of).distinct().where(COPIES.c.of <= head).order_by(COPIES.c.of))
+    )
 
 
 def left_copies(core: sa.Connection) -> list[bytes]:
-    """Return the subjects of released holds' copies whose destruction has not begun."""
-    released = sa.select(HOLDS.c.hold).where(HOLDS.c.released.is_not(None))
+    """Return the subjects of copies of no hold in force whose destruction has not begun.
+
+    Their hold is released, or a crash kept it from being placed.
+    """
     begun = sa.select(DESTRUCTIONS.c.subject).where(DESTRUCTIONS.c.subject.is_not(None))
-    query = sa.select(COPIES.c.subject).distinct().where(COPIES.c.hold.in_(released))
+    query = sa.select(COPIES.c.subject).distinct().where(COPIES.c.hold.not_in(_LIVE))
     return sorted(core.scalars(query.where(COPIES.c.subject.not_in(begun))))
 
 
@@ -71,12 +85,12 @@ def about(core: sa.Connection, subject: bytes) -> list[Destruction]:
     return [_destruction(row) for row in core.execute(query.order_by(DESTRUCTIONS.c.first))]
 
 
-def ended(core: sa.Connection, subjects: Collection[bytes]) -> set[bytes]:
-    """Return those of the subjects of whom a key is destroyed or being destroyed."""
-    query = sa.select(DESTRUCTIONS.c.subject).where(
-        DESTRUCTIONS.c.subject.in_(subjects), DESTRUCTIONS.c.state != State.SUSPENDED
+def ended(core: sa.Connection, subjects: Collection[bytes]) -> dict[bytes, int]:
+    """Return those of the subjects of whom a key is destroyed or being destroyed, each with the fact that began it."""
+    query = sa.select(DESTRUCTIONS.c.subject, sa.func.min(DESTRUCTIONS.c.begun).label("begun")).where(
+        DESTRUCTIONS.c.subject.in_(subjects), DESTRUCTIONS.c.begun.is_not(None)
     )
-    return set(core.scalars(query))
+    return {row.subject: row.begun for row in core.execute(query.group_by(DESTRUCTIONS.c.subject))}
 
 
 def mirrored(core: sa.Connection, after: int) -> list[int]:
@@ -86,6 +100,4 @@ def mirrored(core: sa.Connection, after: int) -> list[int]:
 
 def _destruction(row: sa.Row[tuple[object, ...]]) -> Destruction:
     target = msgspec.json.decode(row.target, type=Keys | Contents)
-    return Destruction(
-        id=row.destruction, state=State(row.state), target=target, ground=Ground(row.ground), first=row.first
-    )
+    return Destruction(id=row.destruction, state=State(row.state), target=target, ground=Ground(row.ground))
