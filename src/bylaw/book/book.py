@@ -16,10 +16,12 @@ from bylaw.book.limits import Limits, read_limits
 from bylaw.book.lists import read_lists
 from bylaw.book.operator import FILE as OPERATOR_FILE
 from bylaw.book.operator import Operator, event_kinds, read_operator
+from bylaw.book.phrases import Phrases, read_phrases
 from bylaw.book.promises import FILE as PROMISES_FILE
 from bylaw.book.promises import Promise, read_promises
 from bylaw.book.rule_files import Names, read_counters, read_rules
 from bylaw.book.scoring import check_expectations
+from bylaw.book.templates import Template, read_templates
 from bylaw.engine.basis import Basis, basis_of
 from bylaw.engine.decide import ERROR_QUEUE
 from bylaw.engine.environment import environment_for
@@ -49,6 +51,8 @@ class Book:
     lists: Mapping[str, tuple[str, ...]]
     limits: Limits | None
     cases: tuple[PolicyCase, ...]
+    templates: tuple[Template, ...]
+    phrases: Mapping[str, Phrases]  # by language
     kinds: Mapping[str, Kind]
     warnings: tuple[Problem, ...]
 
@@ -110,6 +114,8 @@ def book_of(folder: Folder) -> Book:
     problems += [*check_costs(rules), *check_patterns(_conditions(rules, names.counters), lists)]
     known = {"rules": [rule.id for rule in rules], "clauses": names.clauses}
     cases = read_cases(folder, Codec(kinds.values()), known, problems)
+    phrases = read_phrases(folder, problems)
+    templates = read_templates(folder, names.clauses, phrases, problems)
     problems += [*check_links(library), *check_expectations(folder, names.clauses)]
     memory = _memory(folder.digest, rules, names.counters, operator, problems)
     if memory is None or any(problem.severity == "error" for problem in problems):
@@ -125,6 +131,8 @@ def book_of(folder: Folder) -> Book:
         lists=lists,
         limits=limits,
         cases=cases,
+        templates=templates,
+        phrases=phrases,
         kinds=kinds,
         warnings=tuple(sorted(problems, key=lambda problem: (problem.where, problem.code))),
     )

@@ -11,6 +11,7 @@ import msgspec
 
 from bylaw.base.errors import Problem, Problems, Where
 from bylaw.base.spelling import did_you_mean
+from bylaw.book.outgoing import TYPES, Mail, Notices, Webhook, check_outgoing
 from bylaw.events.kinds import KINDS, Kind, declare_kind
 from bylaw.records.retention import Schedule
 from bylaw.rules.effects import EFFECTS
@@ -103,6 +104,9 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     quotas: dict[str, Annotated[int, msgspec.Meta(ge=0)]] = {}  # effect → how often in a day, for everybody
     events: dict[str, CustomKind] = {}
     policies: dict[str, PolicySource] = {}
+    notices: Notices = Notices()
+    mail: Mail | None = None
+    webhooks: dict[str, Webhook] = {}
 
 
 UNKNOWN = Operator(operator=Identity(name="an operator without operator.toml"))
@@ -187,6 +191,9 @@ def _fields(keys: tuple[str, ...]) -> tuple[str, ...]:
         "retention": Retention,
         "events": CustomKind,
         "policies": PolicySource,
+        "notices": Notices,
+        "mail": Mail,
+        "webhooks": Webhook,
     }
     return tables[keys[0]].__struct_fields__ if keys and keys[0] in tables else Operator.__struct_fields__
 
@@ -194,18 +201,20 @@ def _fields(keys: tuple[str, ...]) -> tuple[str, ...]:
 def _place(text: str, keys: tuple[str, ...]) -> Where:
     """Find where ``keys`` are written: the last of them under the heading that names the others."""
     heading = ""
-    best = 0
+    best = alike = 0
     for number, line in enumerate(text.splitlines(), start=1):
         bare = line.strip()
         if bare.startswith("["):
             heading = bare.strip("[] ").replace('"', "")
         elif bare.partition("=")[0].strip(' "') == keys[-1] and heading.split(".")[0] in keys:
-            return Where(FILE, number)
+            if heading == ".".join(keys[:-1]):
+                return Where(FILE, number)
+            alike = alike or number
         if keys and heading and heading.split(".")[0] == keys[0] and not best:
             best = number
         if keys and heading == ".".join(keys):
             return Where(FILE, number)
-    return Where(FILE, best)
+    return Where(FILE, alike or best)
 
 
 def schedules(operator: Operator) -> tuple[Schedule, ...]:
@@ -266,6 +275,9 @@ def _permissions(text: str, operator: Operator) -> Iterable[Problem]:
 
 def _loose_ends(text: str, operator: Operator) -> Iterable[Problem]:
     yield from _ageing(text, operator)
+    yield from check_outgoing(
+        operator.notices, operator.mail, operator.webhooks, TYPES, lambda keys: _place(text, keys)
+    )
     yield from _permissions(text, operator)
     for effect in operator.quotas.keys() - EFFECTS.keys():
         yield Problem(

@@ -43,7 +43,7 @@ def test_a_good_book_is_read() -> None:
 def test_the_digest_names_the_content_of_every_file() -> None:
     assert a_book().digest == a_book().digest
     assert a_book().digest != a_book(lists__words_txt="# type: phrases\nbuy later\n").digest
-    assert a_book().digest != with_files({"notices/new.md": "x"}).digest
+    assert a_book().digest != with_files({"lists/new.txt": "x\n"}).digest
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,113 @@
+"""``notices/phrases.<language>.yaml``: what notices say where a value is not somebody's own words.
+
+Dates, what was done, who found it, whether a machine took part. English and German come with the program; a file of the
+book replaces what it names, and another language needs one that names everything.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from string import Formatter
+from typing import Final
+
+from bylaw.base.errors import Problem
+from bylaw.base.spelling import did_you_mean
+from bylaw.book.folder import Folder
+from bylaw.book.yaml_reader import Node, YamlReader
+
+BUILT_IN: Final = ("en", "de")
+MONTHS: Final = 12
+_VALUES: Final[Mapping[str, frozenset[str]]] = {  # what may be put into a phrase
+    "date": frozenset({"day", "month", "year"}),
+    "action": frozenset({"value"}),
+    "ground": frozenset({"why", "law"}),
+    "scope": frozenset({"regions"}),
+    "length": frozenset({"since", "until"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """The phrases of one language: by group and name (``action.remove``), and the names of the months."""
+
+    language: str
+    by_name: Mapping[str, str]
+    months: tuple[str, ...]
+
+    def say(self, name: str, **values: str) -> str:
+        """Return a phrase with values put in, its first letter as it stands."""
+        return self.by_name[name].format(**values).strip()
+
+
+def read_phrases(folder: Folder, problems: list[Problem]) -> Mapping[str, Phrases]:
+    """Return the phrases of each language that has them all."""
+    found = {language: built_in(language) for language in BUILT_IN}
+    wanted = found["en"]
+    for path, data in folder.under("notices", ".yaml"):
+        language = path.rpartition("/")[2].removeprefix("phrases.").removesuffix(".yaml")
+        reader = YamlReader(path, problems)
+        root = reader.root(data)
+        if root is None:
+            continue
+        before = found.get(language, Phrases(language, {}, ()))
+        phrases = _read(reader, root, wanted, before)
+        missing = sorted(wanted.by_name.keys() - phrases.by_name.keys())
+        if missing or len(phrases.months) != MONTHS:
+            said = ", ".join(f"`{name}`" for name in missing[:5]) or "`months`"
+            reader.complain(root, "phrases.missing", f"{said} is not said in `{language}`", "add it")
+            continue
+        found[language] = phrases
+    return found
+
+
+@cache
+def built_in(language: str) -> Phrases:
+    """Return the phrases that come with the program."""
+    name = f"phrases.{language}.yaml"
+    problems: list[Problem] = []
+    reader = YamlReader(name, problems)
+    root = reader.root((resources.files("bylaw.book") / "notices" / name).read_bytes())
+    if root is None:
+        raise AssertionError(problems)
+    return _read(reader, root, None, Phrases(language, {}, ()))
+
+
+def _read(reader: YamlReader, root: Node, wanted: Phrases | None, before: Phrases) -> Phrases:
+    months, by_name = before.months, dict(before.by_name)
+    for group, node in reader.mapping(root).items():
+        if group == "months":
+            months = reader.texts(node)
+            continue
+        entries = reader.mapping(node) if group in _groups(wanted) else {"": node}
+        for name, value in entries.items():
+            full = f"{group}.{name}".rstrip(".")
+            if wanted and full not in wanted.by_name:
+                hint = did_you_mean(full, wanted.by_name)
+                reader.complain(value, "phrases.unknown", f"`{full}` is no phrase of a notice", hint)
+            else:
+                by_name[full] = _phrase(reader, value, _VALUES.get(group, frozenset()))
+    return Phrases(before.language, by_name, months)
+
+
+def _groups(wanted: Phrases | None) -> frozenset[str]:
+    names = (
+        wanted.by_name
+        if wanted
+        else ("action.", "source.", "detection.", "decision.", "ground.", "scope.", "length.")
+    )
+    return frozenset(name.partition(".")[0] for name in names if "." in name)
+
+
+def _phrase(reader: YamlReader, node: Node, known: frozenset[str]) -> str:
+    text = str(reader.plain(node))
+    try:
+        parts = [part for part in Formatter().parse(text) if part[1] is not None]
+    except ValueError:
+        parts = [("", text, "", "")]
+    for _, name, form, conversion in parts:
+        if name not in known or form or conversion:
+            hint = did_you_mean(str(name), known) or "write `{{` and `}}` for braces themselves"
+            reader.complain(node, "phrases.value", f"`{name}` cannot be put into this phrase", hint)
+            return ""
+    return text
