@@ -11,8 +11,9 @@ from bylaw.base.canonical import canonical_bytes
 from bylaw.records.fact import Fact, associated
 from bylaw.records.folder import open_folder
 from bylaw.records.holds.copies import Copies
+from bylaw.records.holds.destroying import BOTH
 from bylaw.records.holds.fold import HoldsProjector
-from bylaw.records.holds.keeper import BOTH, Keeper, Selection
+from bylaw.records.holds.keeper import Keeper, Selection
 from bylaw.records.holds.model import Contents, Ground, Keys, Matter
 from bylaw.records.holds.outside import NAME
 from bylaw.records.holds.returning import open_keeper

@@ -9,7 +9,8 @@ from bylaw.base.errors import BylawError, ConflictError
 from bylaw.engine.decider import Answer, Arrival
 from bylaw.events.event import Event
 from bylaw.events.vocabulary import MessageSent, PostCreated
-from bylaw.records.holds.keeper import BOTH, Selection
+from bylaw.records.holds.destroying import BOTH
+from bylaw.records.holds.keeper import Selection
 from bylaw.records.holds.model import Contents, Ground, Keys, Matter, State
 from bylaw.records.people import PEOPLE, alias_of
 from bylaw.records.vault.uses import Destroyed
@@ -84,7 +85,11 @@ def test_a_held_record_outlives_the_person_and_ends_with_the_hold(data: Path) ->
         held, also, other = decide(office, message(1), message(2, "bob", "ann"), message(3))
         first = hold(office, held.seq, also.seq)
         plan = office.keeper.plan(subject(office, "ann"))
-        assert (plan.records, plan.preserved, plan.suspended_by) == (3, (held.seq, also.seq), ())
+        assert (plan.records, plan.preserved, plan.suspended_by) == (
+            3,
+            {held.seq: (first,), also.seq: (first,)},
+            (),
+        )
         assert office.destroy(person(office, "ann"), Ground.REQUEST).state is State.DONE
         assert [read(office, one.seq) for one in (held, also, other)] == [
             message(1),

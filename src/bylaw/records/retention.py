@@ -17,7 +17,8 @@ import sqlalchemy as sa
 
 from bylaw.base.canonical import canonical_bytes
 from bylaw.records.fact import Fact, Row
-from bylaw.records.holds.keeper import BOTH, Keeper
+from bylaw.records.holds.destroying import BOTH
+from bylaw.records.holds.keeper import Keeper
 from bylaw.records.holds.machine import numbers, spans_of
 from bylaw.records.holds.model import Contents, Ground, Keys, Spans
 from bylaw.records.people import alias_of, told

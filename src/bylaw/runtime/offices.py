@@ -21,8 +21,9 @@ from bylaw.records.disclosures import DisclosuresProjector, Entry, Register, han
 from bylaw.records.durable import Boundary, no_boundary
 from bylaw.records.folder import BOOKS, WINDOWS, machine_clock
 from bylaw.records.holds.copies import Copies
+from bylaw.records.holds.destroying import Outcome
 from bylaw.records.holds.fold import HoldsProjector
-from bylaw.records.holds.keeper import Keeper, Outcome
+from bylaw.records.holds.keeper import Keeper
 from bylaw.records.holds.machine import numbers
 from bylaw.records.holds.model import Ground, Target
 from bylaw.records.holds.outside import NAME as OUTSIDE

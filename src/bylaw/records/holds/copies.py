@@ -18,6 +18,7 @@ from bylaw.records.holds.machine import holding
 from bylaw.records.holds.model import PRESERVED, Copy, Hold, Preserved
 from bylaw.records.people import concerned, subject_of, told
 from bylaw.records.records import Records
+from bylaw.records.refolding import Progress, quiet
 from bylaw.records.schema import JOURNAL
 from bylaw.records.vault.uses import Destroyed, Use
 from bylaw.records.vault.vault import Vault
@@ -26,6 +27,7 @@ SPACE: Final = (
     "hold"  # of the vault: one subject a hold; its profile key seals copies, its evidence key reasons
 )
 AT_ONCE: Final = 200  # copies in one commit
+STRETCH: Final = 100_000  # rows searched in one query
 
 
 class Kept(NamedTuple):
@@ -97,10 +99,22 @@ class Copies:
         for seq in self.naming(subject, first, last):
             yield self._records.row(seq)
 
-    def naming(self, subject: bytes, first: int = 1, last: int | None = None) -> list[int]:
+    def naming(
+        self, subject: bytes, first: int = 1, last: int | None = None, progress: Progress = quiet
+    ) -> list[int]:
         """Return the rows with something sealed that concern a subject; it reads them all, in the database."""
+        end = self._records.head if last is None else last
+        found: list[int] = []
+        for start in range(first, end + 1, STRETCH):
+            through = min(start + STRETCH - 1, end)
+            found += self._naming(subject, start, through)
+            progress(through, end)
+        return found
+
+    # --
+
+    def _naming(self, subject: bytes, first: int, last: int) -> list[int]:
         alias = subject.hex().encode()
-        last = self._records.head if last is None else last
         with self._records.reading() as core:
             inside = sa.func.instr if core.dialect.name == "sqlite" else sa.func.pg_catalog.position
             query = sa.select(JOURNAL.c.seq).where(
@@ -112,8 +126,6 @@ class Copies:
                 ),
             )
             return list(core.scalars(query.order_by(JOURNAL.c.seq)))
-
-    # --
 
     def _of(self, row: Row) -> list[store.CopyAt]:
         with self._records.reading() as core:

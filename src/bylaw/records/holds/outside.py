@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, Self
 import msgspec
 
 from bylaw.base.canonical import canonical_bytes
-from bylaw.base.errors import IntegrityError
+from bylaw.base.errors import IntegrityError, UpstreamError
 from bylaw.records.durable import Boundary, no_boundary, sync_folder
 from bylaw.records.fact import Fact, Row
 
@@ -55,6 +55,8 @@ class Outside:
     def __init__(self, paths: Sequence[Path], installation: str, boundary: Boundary = no_boundary) -> None:
         self._paths = tuple(paths)
         self._boundary = boundary
+        self._pending: list[Line] = []
+        self._end = 0
         self._sum = self._first = hashlib.sha256(f"holds of {installation}".encode()).hexdigest()[:_SUM]
 
     def read(self, *, mend: bool) -> list[Line]:
@@ -71,18 +73,35 @@ class Outside:
         for path, content, reading in zip(self._paths, contents, readings, strict=True):
             if mend and content != best.good:
                 self._write(path, best.good[len(reading.good) :], len(reading.good))
-        self._sum = best.checksum
+        self._sum, self._end = best.checksum, len(best.good)
         return best.lines
 
     def append(self, rows: Iterable[Row]) -> None:
-        """Write what was committed. Durable on return. After ``read`` only."""
-        text = b""
-        for row in rows:
-            said = canonical_bytes(Line.of(row))
-            self._sum = _next(self._sum, said)
-            text += _written(said, self._sum)
-        for path in self._paths:
-            self._write(path, text, path.stat().st_size if path.exists() else 0)
+        """Write what was committed, and before it what could not be written earlier. Durable on return.
+
+        After ``read`` only.
+
+        Raises:
+            UpstreamError: ``holds.outside_closed``; nothing may be destroyed until this succeeds.
+        """
+        self._pending += map(Line.of, rows)
+        if not self._pending:
+            return
+        checksum, text = self._sum, b""
+        for line in self._pending:
+            said = canonical_bytes(line)
+            checksum = _next(checksum, said)
+            text += _written(said, checksum)
+        try:
+            for path in self._paths:
+                self._write(path, text, self._end)
+        except OSError as error:
+            raise UpstreamError(
+                "holds.outside_closed",
+                f"cannot write `{NAME}`: {(error.strerror or '').lower()}",
+                hint="make room or mend the disk; what was begun is finished when the folder is opened again",
+            ) from error
+        self._sum, self._end, self._pending = checksum, self._end + len(text), []
 
     def _parsed(self, content: bytes) -> _Reading:
         lines: list[Line] = []
