@@ -1,6 +1,6 @@
 """A data folder open: to read beside the one who decides, to keep and destroy, to decide."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,7 @@ from bylaw.records.vault.master import Master
 from bylaw.records.vault.vault import Vault
 from bylaw.runtime.folders import VAULT, master_of
 
+Clock = Callable[[], int]  # microseconds since 1970
 PROJECTORS = (HoldsProjector(), RetentionProjector(), DisclosuresProjector())
 
 
@@ -163,11 +164,16 @@ class Office(Keeping):
 
 @contextmanager
 def open_record(
-    data: Path, master: Master | None = None, *, writing: bool, boundary: Boundary = no_boundary
+    data: Path,
+    master: Master | None = None,
+    *,
+    writing: bool,
+    clock: Clock = machine_clock,
+    boundary: Boundary = no_boundary,
 ) -> Iterator[Reading]:
     """Open a data folder to read beside the one who decides, or to write in that one's stead.
 
-    ``boundary`` is called around every durable write.
+    ``boundary`` is called around every durable write; ``clock`` tells the instants of rows.
 
     Raises:
         BusyError: another process writes.
@@ -176,9 +182,9 @@ def open_record(
     key = master or master_of(data)
     with (
         Records.open(
-            places.open_folder(data), projectors=PROJECTORS, writing=writing, boundary=boundary
+            places.open_folder(data), projectors=PROJECTORS, writing=writing, clock=clock, boundary=boundary
         ) as records,
-        Vault.open(data / VAULT, key, clock=machine_clock, writing=writing, boundary=boundary) as vault,
+        Vault.open(data / VAULT, key, clock=clock, writing=writing, boundary=boundary) as vault,
     ):
         if not writing:
             demand_current(records, [data / OUTSIDE])
@@ -188,7 +194,12 @@ def open_record(
 
 @contextmanager
 def open_keeping(
-    data: Path, master: Master | None = None, *, replay: bool = False, boundary: Boundary = no_boundary
+    data: Path,
+    master: Master | None = None,
+    *,
+    replay: bool = False,
+    clock: Clock = machine_clock,
+    boundary: Boundary = no_boundary,
 ) -> Iterator[Keeping]:
     """Open a data folder for holds and destruction, in the decider's stead; what a crash left is finished.
 
@@ -198,7 +209,7 @@ def open_keeping(
         BusyError: another process writes.
         RefusedError: ``records.restored``, a backup was put back, and ``replay`` was not asked for.
     """
-    with open_record(data, master, writing=True, boundary=boundary) as kept:
+    with open_record(data, master, writing=True, clock=clock, boundary=boundary) as kept:
         keeper = open_keeper(kept.records, kept.vault, [data / OUTSIDE], replay=replay, boundary=boundary)
         snapshots = Snapshots(data / WINDOWS, boundary)
         yield Keeping(kept.records, kept.vault, kept.books, kept.shelf, keeper, snapshots)
@@ -206,7 +217,11 @@ def open_keeping(
 
 @contextmanager
 def open_office(
-    data: Path, master: Master | None = None, *, boundary: Boundary = no_boundary
+    data: Path,
+    master: Master | None = None,
+    *,
+    clock: Clock = machine_clock,
+    boundary: Boundary = no_boundary,
 ) -> Iterator[Office]:
     """Open a data folder for deciding; on the way out what is remembered is saved, and a checkpoint signed.
 
@@ -214,7 +229,7 @@ def open_office(
         BusyError: another decider has it open.
         RefusedError: ``records.restored``, a backup was put back and not told what it forgot.
     """
-    with open_keeping(data, master, boundary=boundary) as kept:
+    with open_keeping(data, master, clock=clock, boundary=boundary) as kept:
         records, vault, books, shelf = kept.records, kept.vault, kept.books, kept.shelf
         decider = Decider(records, vault, kept.snapshots, shelf.charter)
         office = Office(records, vault, books, shelf, kept.keeper, kept.snapshots, decider)
