@@ -38,21 +38,25 @@ def shared_out(work: Work[T], shares: Sequence[tuple[Any, ...]]) -> Iterator[T]:
         yield from work(*shares[0])
         return
     with ExitStack() as stack:
-        running = [_start(stack, work, share) for share in shares]
+        running = [_start(stack) for _ in shares]
+        for pipe, share in zip(running, shares, strict=True):
+            _send(pipe, (work, share))
         while running:
-            for pipe in wait(running):
-                said = _received(pipe)  # type: ignore[arg-type]
+            for ready in wait(running):
+                said = _received(ready)  # type: ignore[arg-type]
                 if said == _END:
-                    running.remove(pipe)  # type: ignore[arg-type]
+                    running.remove(ready)  # type: ignore[arg-type]
                 elif isinstance(said, Problem):
                     raise Problems([said])
                 else:
                     yield said
 
 
-def _start(stack: ExitStack, work: Work[Any], share: tuple[Any, ...]) -> "Connection[Any, Any]":
-    here, there = _CONTEXT.Pipe(duplex=False)
-    process = _CONTEXT.Process(target=_do, args=(there, work, share), daemon=True)
+def _start(stack: ExitStack) -> "Connection[Any, Any]":
+    here, there = _CONTEXT.Pipe()
+    # Work goes through the pipe: were it an argument, a process that dies before it has read all would never be
+    # noticed, since ``multiprocessing`` holds the other end of its own pipe open while it writes.
+    process = _CONTEXT.Process(target=_do, args=(there,), daemon=True)
     process.start()
     there.close()
     stack.callback(process.join)
@@ -60,19 +64,28 @@ def _start(stack: ExitStack, work: Work[Any], share: tuple[Any, ...]) -> "Connec
     return here
 
 
+def _send(pipe: "Connection[Any, Any]", work: tuple[Work[Any], tuple[Any, ...]]) -> None:
+    try:
+        pipe.send(work)
+    except OSError:
+        raise _died() from None
+
+
 def _received(pipe: "Connection[Any, Any]") -> Any:  # noqa: ANN401 - what work yields
     try:
         return pipe.recv()
-    except EOFError:
-        raise UpstreamError(
-            "processes.died",
-            "a process ended without a word",
-            hint="was it out of memory? ask for fewer --jobs",
-        ) from None
+    except (EOFError, OSError):
+        raise _died() from None
 
 
-def _do(pipe: "Connection[Any, Any]", work: Work[Any], share: tuple[Any, ...]) -> None:
+def _died() -> UpstreamError:
+    hint = "was it out of memory? ask for fewer --jobs"
+    return UpstreamError("processes.died", "a process ended without a word", hint=hint)
+
+
+def _do(pipe: "Connection[Any, Any]") -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started it will stop it
+    work, share = pipe.recv()
     try:
         for part in work(*share):
             pipe.send(part)

@@ -85,10 +85,13 @@ def print_counts(counts: Counts, seconds: float, *, json: bool) -> None:
         return
     rows = [(str(e), _MEANINGS[e], f"{counts.endings[e]:,}") for e in Ending if counts.endings[e]]
     out().print(table("Decisions made again", ("", "", "events"), rows))
+    if counts.fields:
+        named = [(field, f"{count:,}") for field, count in counts.fields.most_common()]
+        out().print(table("What is not the same", ("", "decisions"), named))
     if counts.examples:
-        named = [
+        examples = [
             (f"{e.seq:,}", e.decision or "–", str(e.ending), ", ".join(e.fields)) for e in counts.examples
         ]
-        title = f"The first {len(named)} of them"
-        out().print(table(title, ("row", "decision", "", "what"), named, numbers=0))
+        title = f"The first {len(examples)} of them"
+        out().print(table(title, ("row", "decision", "", "what"), examples, numbers=0))
     out().print(f"[bold]{counts.events:,}[/] decisions in {seconds:.1f} s, {rate:,} a second", soft_wrap=True)

@@ -23,7 +23,7 @@ from bylaw.engine.memory.reader import Asked as Question
 from bylaw.engine.memory.reader import Reader
 from bylaw.engine.memory.stores import Answer
 from bylaw.engine.recalling import Recalled, is_size
-from bylaw.engine.recording import FUNCTIONS, decision_id, microseconds, quiet_body, read_body
+from bylaw.engine.recording import FUNCTIONS, Body, decision_id, microseconds, quiet_body, read_body
 from bylaw.engine.situation import Situation, situation_of
 from bylaw.records.fact import Row
 from bylaw.records.vault.uses import Destroyed
@@ -43,7 +43,10 @@ class Ending(StrEnum):
 
 
 class Replayed(NamedTuple):
-    """One decision, replayed. ``fields`` are those of the decision that differ, or the code of the damage."""
+    """One decision, replayed.
+
+    ``fields`` are those of the decision that differ, or the code of the damage, or the version of the semantics.
+    """
 
     seq: int
     decision: str
@@ -76,7 +79,8 @@ class Replay:
             decision = told.decision
             source = self._archive.source(told.activation)
             if source.activation.semantics != SEMANTICS:
-                return Replayed(row.seq, decision, Ending.OTHER_SEMANTICS)
+                version = f"semantics {source.activation.semantics}"
+                return Replayed(row.seq, decision, Ending.OTHER_SEMANTICS, (version,))
             fields = self.again(source, self._archive.recall(row, told), row)
         except Destroyed:
             return Replayed(row.seq, decision, Ending.UNREADABLE)
@@ -102,8 +106,8 @@ class Replay:
             if body == row.body:
                 return ()
         again = decide(situation, basis, recalled.caution, _told(outcomes), decision=made)
-        fields = differing(recalled.decision, again)
-        return fields if source.recorder.body(again, recalled.told.people) == row.body else (*fields, "body")
+        body = source.recorder.body(again, recalled.told.people)
+        return (*differing(recalled.decision, again), *_differing_body(recalled.told, body, row.body))
 
     def without_fuses(self, source: Source, recalled: Recalled) -> Decision:
         """Return what would have been decided from the recorded inputs if no quota and no brake had spoken."""
@@ -168,8 +172,17 @@ def differing(one: Decision, other: Decision) -> tuple[str, ...]:
     """Return the fields in which two decisions do not have the same canonical bytes."""
     if _ENCODE(one) == _ENCODE(other):
         return ()
-    return tuple(
-        field
-        for field in Decision.__struct_fields__
-        if _ENCODE(getattr(one, field)) != _ENCODE(getattr(other, field))
-    )
+    return _fields(one, other)
+
+
+def _differing_body(told: Body, made: bytes, body: bytes) -> tuple[str, ...]:
+    """Return what differs in the open: ``body.rules``, or ``body`` where the same is written otherwise."""
+    if made == body:
+        return ()
+    fields = _fields(told, msgspec.json.decode(made, type=Body))
+    return tuple(f"body.{field}" for field in fields) or ("body",)
+
+
+def _fields(one: msgspec.Struct, other: msgspec.Struct) -> tuple[str, ...]:
+    fields = one.__struct_fields__
+    return tuple(f for f in fields if _ENCODE(getattr(one, f)) != _ENCODE(getattr(other, f)))

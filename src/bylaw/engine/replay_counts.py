@@ -12,7 +12,11 @@ _BAD: Final = {Ending.DIFFERS, Ending.DAMAGED}
 
 @dataclass(slots=True)
 class Counts:
-    """How replays ended. ``fields`` counts what differed; ``examples`` are the first that ended badly."""
+    """How replays ended.
+
+    ``fields`` counts what differed, what was damaged, and semantics that this program does not stand for;
+    ``examples`` are the first that ended badly.
+    """
 
     endings: Counter[Ending] = field(default_factory=Counter)
     fields: Counter[str] = field(default_factory=Counter)
@@ -31,10 +35,9 @@ class Counts:
     def add(self, replayed: Replayed) -> None:
         """Count one."""
         self.endings[replayed.ending] += 1
-        if replayed.ending in _BAD:
-            self.fields.update(replayed.fields)
-            if len(self.examples) < EXAMPLES:
-                self.examples.append(replayed)
+        self.fields.update(replayed.fields)
+        if replayed.ending in _BAD and len(self.examples) < EXAMPLES:
+            self.examples.append(replayed)
 
     def merge(self, other: "Counts") -> None:
         """Add the counts of another part."""
