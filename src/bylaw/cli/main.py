@@ -14,6 +14,7 @@ from bylaw.cli import (
     init,
     ledger,
     lock,
+    notices,
     policy,
     replay,
     rules,
@@ -34,6 +35,7 @@ app.add_typer(policy.app, name="policy", short_help="Read and compare policy doc
 app.add_typer(ledger.app, name="ledger", short_help="Prove what was recorded.")
 app.add_typer(db.app, name="db", short_help="The data folder: upgrade, status, backup, restore.")
 app.add_typer(vault.app, name="vault", short_help="The keys under which the record is sealed.")
+app.add_typer(notices.app, name="notices", short_help="What people are told.")
 app.add_typer(rules.app, name="rules", short_help="Show the rules of a book, and what they cost.")
 for name, run_it, short_help in (
     ("init", init.init, "Make a first book from published policies."),

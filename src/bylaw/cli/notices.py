@@ -1,0 +1,47 @@
+"""``bylaw notices``: what people are told, looked at before they are."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="What people are told: look at it before they do.")
+
+
+@app.callback()
+def _group() -> None:
+    """What people are told: look at it before they do."""
+
+
+@app.command()
+def preview(
+    book: Annotated[Path, typer.Option("--book", help="The book's folder.", show_default=False)],
+    clause: Annotated[
+        str,
+        typer.Option("--clause", help="A clause; without one, each template is shown.", show_default=False),
+    ] = "",
+    language: Annotated[
+        str, typer.Option("--language", help="What the person reads.", show_default="every one there is")
+    ] = "",
+    kind: Annotated[str, typer.Option("--kind", help="statement or outcome.")] = "statement",
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", help="Write the page of the last one to this file.", show_default=False),
+    ] = None,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+) -> None:
+    """Show messages as people get them, filled with a sample: subject, class, text; the page with --html."""
+    from bylaw.book.book import load_book
+    from bylaw.cli.book import instant
+    from bylaw.cli.notice_view import print_messages, write_page
+    from bylaw.cli.screen import print_json
+    from bylaw.notices.sample import previews
+
+    shown = previews(load_book(book), clause, language, kind, instant(None))
+    if html is not None:
+        write_page(html, shown[-1].message)
+    if json:
+        print_json(shown)
+    else:
+        print_messages(shown)
