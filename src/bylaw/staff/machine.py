@@ -43,6 +43,9 @@ class Policy(NamedTuple):
     link: int = 72 * 60 * MINUTE
 
 
+POLICY: Final = Policy()
+
+
 class Life(StrEnum):
     """What a session is at an instant."""
 

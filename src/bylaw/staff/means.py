@@ -1,7 +1,6 @@
 """What every verb of this room works with: the record, the vault, the desk, and what is sealed for a member."""
 
 import hmac
-from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
@@ -15,7 +14,7 @@ from bylaw.records.vault.uses import Destroyed, Use
 from bylaw.records.vault.vault import Vault
 from bylaw.staff import model, store
 from bylaw.staff.desk import Desk
-from bylaw.staff.machine import Policy
+from bylaw.staff.machine import POLICY, Policy
 from bylaw.staff.model import Factor, Member
 from bylaw.staff.passwords import Hasher
 from bylaw.staff.tokens import Tickets
@@ -31,21 +30,19 @@ class Sealed(msgspec.Struct, frozen=True, array_like=True):
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
 class Means:
     """An open data folder, as this room sees it."""
 
-    records: Records
-    vault: Vault
-    desk: Desk
-    hasher: Hasher
-    policy: Policy = Policy()
-    _secret: bytes = field(init=False, repr=False)
-    tickets: Tickets = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_secret", self.vault.secret(SECRET))
-        object.__setattr__(self, "tickets", Tickets(self._secret, self.records.chance))
+    def __init__(
+        self, records: Records, vault: Vault, desk: Desk, hasher: Hasher, policy: Policy = POLICY
+    ) -> None:
+        self.records = records
+        self.vault = vault
+        self.desk = desk
+        self.hasher = hasher
+        self.policy = policy
+        self._secret = vault.secret(SECRET)
+        self.tickets = Tickets(self._secret, records.chance)
 
     def now(self) -> int:
         """Return the instant."""
