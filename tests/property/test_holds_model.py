@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from bylaw.base.errors import RefusedError
 from bylaw.records.checking import check
-from bylaw.records.holds.model import Ground, State
+from bylaw.records.holds.model import BEGUN, Ground, State
 from bylaw.records.people import PEOPLE
 from databases import new_place
 from keeping_world import World, back_up, make, opened, put_back
@@ -212,15 +212,19 @@ class Holds(RuleBasedStateMachine):
     def wither(self, data: st.DataObject, retention: bool, crash: int) -> None:
         seq = data.draw(st.sampled_from(sorted(self.model.notes)))
         ground = Ground.RETENTION if retention else Ground.REQUEST
+        before = self.world.records.head
         done = self.act(lambda world: world.wither(seq, ground=ground), crash)
+        begun = any(row.kind == BEGUN for row in self.world.records.rows(before + 1))
         gone = self.world.records.row(seq).sealed is None
         number = self.model.notes[seq].number
         if self.model.keeping(seq):
+            assert not begun
             assert gone == (number in self.model.aged | self.model.withered)
-        elif gone:
+        elif begun:
+            assert gone
             (self.model.aged if retention else self.model.withered).add(number)
         else:
-            assert not done
+            assert not done or (gone and retention)
 
     @rule()
     def open_again(self) -> None:

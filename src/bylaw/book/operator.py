@@ -13,7 +13,7 @@ from bylaw.base.errors import Problem, Problems, Where
 from bylaw.base.spelling import did_you_mean
 from bylaw.book.outgoing import TYPES, Mail, Notices, Webhook, check_outgoing
 from bylaw.events.kinds import KINDS, Kind, declare_kind
-from bylaw.records.retention import Schedule
+from bylaw.records.ageing import Schedule
 from bylaw.rules.effects import EFFECTS
 from bylaw.staff.permissions import PERMISSIONS
 from bylaw.staff.roles import ADMIN, BUILT_IN

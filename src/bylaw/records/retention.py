@@ -1,12 +1,13 @@
 """Ageing out: what was sealed goes when the operator's schedule says so; that it was recorded stays, and so do proofs.
 
 A schedule names kinds of events and how many days after being recorded their contents are kept. It is applied in
-batches, each finished before the next begins; how far it got is a fact, so a run that was cut off goes on where it was.
+batches, each finished before the next begins; how far it got is a fact, so a run that was cut off goes on where it was,
+and a kind that a schedule gets later is looked at from the beginning.
 What a hold keeps is left out and looked at again in every later run.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
@@ -16,86 +17,22 @@ import msgspec
 import sqlalchemy as sa
 
 from bylaw.base.canonical import canonical_bytes
+from bylaw.records.ageing import KIND, LEFT, PROGRESS, Applied, Counts, Schedule, add, applied, by_kind
 from bylaw.records.fact import Fact, Row
 from bylaw.records.holds.destroying import BOTH
 from bylaw.records.holds.keeper import Keeper
-from bylaw.records.holds.machine import numbers, spans_of
-from bylaw.records.holds.model import Contents, Ground, Keys, Spans
+from bylaw.records.holds.machine import spans_of
+from bylaw.records.holds.model import Contents, Ground, Keys
 from bylaw.records.people import alias_of, told
-from bylaw.records.projecting import Transaction
 from bylaw.records.records import Records
 from bylaw.records.refolding import Progress, quiet
-from bylaw.records.schema import JOURNAL, WHOLE
+from bylaw.records.schema import JOURNAL
 from bylaw.records.vault.sealing import DAYS
 from bylaw.records.vault.vault import Vault
 
-KIND: Final = "retention.applied"
 BATCH: Final = 1_000  # rows looked at, and at most destroyed, at once
 OLDEST: Final = 3_660  # days before the longest schedule whose keys are looked for
 DAY: Final = 86_400_000_000  # microseconds
-
-_METADATA: Final = sa.MetaData()
-PROGRESS: Final = sa.Table(
-    "retention",
-    _METADATA,
-    sa.Column("schedule", sa.Text, primary_key=True),
-    sa.Column("through", WHOLE, nullable=False),
-    sqlite_strict=True,
-)
-LEFT: Final = sa.Table(
-    "retention_left",
-    _METADATA,
-    sa.Column("schedule", sa.Text, primary_key=True),
-    sa.Column("seq", WHOLE, primary_key=True, autoincrement=False),
-    sqlite_strict=True,
-)
-
-Counts = dict[str, dict[str, dict[str, int]]]  # day → kind → clause → events; without a clause: ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
-    """How long contents of events are kept; ``aggregate``: how many there were by day, kind and clause stays."""
-
-    name: str
-    events: frozenset[str]
-    days: int
-    aggregate: bool = False
-
-
-class Applied(msgspec.Struct, frozen=True, omit_defaults=True):
-    """``retention.applied``: rows up to ``through`` were looked at. ``left`` are held, ``freed`` are held no more."""
-
-    schedule: str
-    through: int
-    aged: int = 0
-    left: Spans = ()
-    freed: Spans = ()
-    counts: Counts = {}
-
-
-class RetentionProjector:
-    """How far each schedule got, and what it left."""
-
-    name = "retention"
-    version = 1
-    tables: Sequence[sa.Table] = (PROGRESS, LEFT)
-    kinds = frozenset({KIND})
-
-    def project(self, tx: Transaction, rows: Sequence[Row]) -> None:
-        """Fold."""
-        for row in rows:
-            said = msgspec.json.decode(row.body, type=Applied)
-            tx.execute(sa.delete(PROGRESS).where(PROGRESS.c.schedule == said.schedule))
-            tx.execute(sa.insert(PROGRESS).values(schedule=said.schedule, through=said.through))
-            freed = list(numbers(said.freed))
-            if freed:
-                tx.execute(sa.delete(LEFT).where(LEFT.c.schedule == said.schedule, LEFT.c.seq.in_(freed)))
-            left: list[dict[str, object]] = [
-                {"schedule": said.schedule, "seq": seq} for seq in numbers(said.left)
-            ]
-            if left:
-                tx.execute(sa.insert(LEFT), left)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,14 +52,24 @@ class Retention:
         self._vault = vault
         self._keeper = keeper
 
+    def aggregates(self) -> Counts:
+        """Return what is left of all that aged out into aggregates."""
+        counts: Counts = {}
+        for row in self._records.rows(kinds={KIND}):
+            for day, kinds in msgspec.json.decode(row.body, type=Applied).counts.items():
+                for kind, clauses in kinds.items():
+                    for clause, events in clauses.items():
+                        add(counts, (day, kind, clause), events)
+        return counts
+
     def apply(self, schedules: Iterable[Schedule], now: int, progress: Progress = quiet) -> Run:
         """Let go what has aged out at an instant (microseconds since 1970). Durable batch by batch."""
         run, known = Run(), tuple(schedules)
         for schedule in known:
-            for applied in chain(self._again(schedule), self._onward(schedule, now - schedule.days * DAY)):
-                self._records.commit([Fact(KIND, canonical_bytes(applied))])
-                run.aged[schedule.name] += applied.aged
-                progress(applied.through, self._records.head)
+            until = now - schedule.days * DAY
+            for done in chain(self._again(schedule), self._onward(schedule, until, progress)):
+                self._records.commit([Fact(KIND, canonical_bytes(done))])
+                run.aged[schedule.name] += done.aged
             run.held[schedule.name] = len(self._left(schedule))
         if known:
             run.days = self._days(now - max(schedule.days for schedule in known) * DAY)
@@ -137,13 +84,12 @@ class Retention:
             rows = [self._records.row(seq) for seq in left[start : start + BATCH]]
             free, _ = self._destroy(rows)
             if free:
-                freed = spans_of(row.seq for row in free)
-                through = self._through(schedule)
-                yield self._applied(schedule, through, free, freed=freed)
+                yield applied(schedule, 0, free, freed=by_kind(free))
 
-    def _onward(self, schedule: Schedule, until: int) -> Iterator[Applied]:
+    def _onward(self, schedule: Schedule, until: int, progress: Progress) -> Iterator[Applied]:
         """Look at what came after the last run, up to what is not old enough."""
-        told_through = through = self._through(schedule)
+        known = self._through(schedule)
+        told_through = through = min(known.values())
         head = self._records.head
         while through < head:
             page = self._records.page(through + 1, min(through + BATCH, head))
@@ -151,28 +97,24 @@ class Retention:
             if not old:
                 break
             through = old[-1].seq
-            free, held = self._destroy([row for row in old if _is_of(row, schedule)])
+            progress(through, head)
+            free, held = self._destroy([row for row in old if _is_new(row, known)])
             if free or held:
-                yield self._applied(schedule, through, free, left=spans_of(row.seq for row in held))
+                yield applied(schedule, through, free, left=by_kind(held))
                 told_through = through
             if len(old) < len(page):
                 break
         if through > told_through:
-            yield Applied(schedule.name, through)
+            yield applied(schedule, through, ())
 
     def _destroy(self, rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
         """Destroy the contents of rows; return those that are free of holds, and those that are not."""
-        keeping = self._keeper.held(rows)
-        free = [row for row in rows if row.seq not in keeping]
-        if any(row.sealed is not None for row in free):
-            self._keeper.destroy(Contents(spans_of(row.seq for row in free)), Ground.RETENTION)
+        with self._records.turn:  # no hold comes between the look and the destruction
+            keeping = self._keeper.held(rows)
+            free = [row for row in rows if row.seq not in keeping]
+            if any(row.sealed is not None for row in free):
+                self._keeper.destroy(Contents(spans_of(row.seq for row in free)), Ground.RETENTION)
         return free, [row for row in rows if row.seq in keeping]
-
-    def _applied(
-        self, schedule: Schedule, through: int, free: Sequence[Row], *, left: Spans = (), freed: Spans = ()
-    ) -> Applied:
-        counts = _counts(free) if schedule.aggregate else {}
-        return Applied(schedule.name, through, len(free), left, freed, counts)
 
     def _days(self, until: int) -> int:
         """Destroy the keys of days before an instant under which nothing stands any more."""
@@ -193,31 +135,19 @@ class Retention:
         with self._records.reading() as core:
             return set(core.scalars(query))
 
-    def _through(self, schedule: Schedule) -> int:
-        query = sa.select(PROGRESS.c.through).where(PROGRESS.c.schedule == schedule.name)
+    def _through(self, schedule: Schedule) -> dict[str, int]:
+        query = sa.select(PROGRESS).where(PROGRESS.c.kind.in_(schedule.events))
         with self._records.reading() as core:
-            return core.scalar(query) or 0
+            return dict.fromkeys(schedule.events, 0) | {row.kind: row.through for row in core.execute(query)}
 
     def _left(self, schedule: Schedule) -> list[int]:
-        query = sa.select(LEFT.c.seq).where(LEFT.c.schedule == schedule.name).order_by(LEFT.c.seq)
+        query = sa.select(LEFT.c.seq).where(LEFT.c.kind.in_(schedule.events)).order_by(LEFT.c.seq)
         with self._records.reading() as core:
             return list(core.scalars(query))
 
 
-def _is_of(row: Row, schedule: Schedule) -> bool:
-    return (row.sealed is not None or row.withered is not None) and told(row).kind in schedule.events
-
-
-def _counts(rows: Iterable[Row]) -> Counts:
-    counts: Counts = {}
-    for row in rows:
-        said = told(row)
-        at = row.at if said.at is None else said.at
-        day = counts.setdefault(_name(datetime.fromtimestamp(at // 1_000_000, UTC).date()), {})
-        kind = day.setdefault(said.kind, {})
-        for clause in said.clauses or ("",):
-            kind[clause] = kind.get(clause, 0) + 1
-    return counts
+def _is_new(row: Row, known: Mapping[str, int]) -> bool:
+    return (row.sealed or row.withered) is not None and row.seq > known.get(told(row).kind, row.seq)
 
 
 def _name(day: date) -> str:

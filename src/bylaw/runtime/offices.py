@@ -16,6 +16,7 @@ from bylaw.engine.charter import Charter
 from bylaw.engine.decider import Decider
 from bylaw.engine.memory.keys import Keys
 from bylaw.records import folder as places
+from bylaw.records.ageing import RetentionProjector
 from bylaw.records.books import Books
 from bylaw.records.disclosures import DisclosuresProjector, Entry, Register, hand_over
 from bylaw.records.durable import Boundary, no_boundary
@@ -32,7 +33,7 @@ from bylaw.records.ledger.note import SigningKey
 from bylaw.records.ledger.signing import checkpoint, log_key
 from bylaw.records.records import Records
 from bylaw.records.refolding import Progress, quiet
-from bylaw.records.retention import Retention, RetentionProjector, Run
+from bylaw.records.retention import Retention, Run
 from bylaw.records.snapshots import Snapshots
 from bylaw.records.vault.master import Master
 from bylaw.records.vault.vault import Vault

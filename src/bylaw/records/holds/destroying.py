@@ -157,10 +157,12 @@ class Destroying:
         if held:
             refused = model.Refused(Contents(spans_of(held)), ground, keeping)
             self._commit([Fact(model.REFUSED, canonical_bytes(refused))])
-        free = [row for row in rows if row.seq not in held and row.sealed is not None]
+        ageing = ground is Ground.RETENTION  # what aged out is in backups, and what was asked for must not be
+        there = (row for row in rows if row.sealed or (row.withered and not ageing))
+        free = [row for row in there if row.seq not in held]
         if not free:
             return Outcome(destruction="", state=None, holds=keeping)
-        marks = "" if ground is Ground.RETENTION else b"".join(row.leaf[:MARK_BYTES] for row in free).hex()
+        marks = "" if ageing else b"".join(row.leaf[:MARK_BYTES] for row in free).hex()
         meant = Contents(spans_of(row.seq for row in free), marks)
         made = self._id("end")
         return Outcome(destruction=made, state=self._begin(made, meant, ground), holds=keeping)
