@@ -175,13 +175,13 @@ def hand_over(entry: Entry, opened: Iterable[tuple[int, bytes]], path: Path) -> 
     """Write opened records, a line each, into a new file that only its owner can read. Durable on return.
 
     This is the one place where what was sealed leaves the record. The file is the operator's to pass on and delete.
+    After an error nothing is left of it.
 
     Raises:
         ConflictError: ``disclosure.used``, the entry was disclosed by already.
-        RefusedError: ``disclosure.not_entered``, a record is not named in the entry; nothing is left of the file.
-        InputError: there is a file already.
+        RefusedError: ``disclosure.not_entered``, a record is not named in the entry.
+        InputError: ``disclosure.output``, there is a file already, or none can be made; the entry is not used.
     """
-    allowed = set(numbers(entry.use().records))
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except OSError as error:
@@ -189,6 +189,7 @@ def hand_over(entry: Entry, opened: Iterable[tuple[int, bytes]], path: Path) -> 
         raise InputError("disclosure.output", f"cannot write `{path}`: {why}") from None
     try:
         with os.fdopen(handle, "wb") as file:
+            allowed = set(numbers(entry.use().records))
             for seq, line in opened:
                 _demand_entered(seq, allowed)
                 file.write(line + b"\n")
