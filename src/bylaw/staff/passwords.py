@@ -1,6 +1,7 @@
 """Passwords: which are taken, and how they are kept (argon2id, RFC 9106)."""
 
 import unicodedata
+from base64 import b64encode
 from collections.abc import Callable
 from threading import BoundedSemaphore
 from typing import Final, NamedTuple
@@ -16,6 +17,7 @@ MIN_DIFFERENT: Final = 5  # characters
 MIN_NAME: Final = 4  # characters of an address before its @; shorter ones are in many words
 HASHES_AT_ONCE: Final = 4  # each takes the memory below
 SALT_BYTES: Final = 16
+HASH_BYTES: Final = 32
 
 
 class Cost(NamedTuple):
@@ -34,9 +36,9 @@ class Hasher:
 
     def __init__(self, chance: Callable[[int], bytes], cost: Cost = COST) -> None:
         self._chance = chance
-        self._argon = PasswordHasher(cost.passes, cost.memory_kib, cost.lanes, type=Type.ID)
+        self._argon = PasswordHasher(cost.passes, cost.memory_kib, cost.lanes, HASH_BYTES, type=Type.ID)
         self._turn = BoundedSemaphore(HASHES_AT_ONCE)
-        self.decoy = self.make(chance(SALT_BYTES).hex())
+        self._decoy = _decoy(chance, cost)
 
     def make(self, password: str) -> str:
         """Return a hash that says its own parameters and salt."""
@@ -51,7 +53,7 @@ class Hasher:
         """
         with self._turn:
             try:
-                self._argon.verify(kept or self.decoy, _plain(password))
+                self._argon.verify(kept or self._decoy, _plain(password))
             except VerifyMismatchError:
                 return False
             except InvalidHashError as error:
@@ -79,6 +81,12 @@ def refuse_password(password: str, address: str) -> None:
     else:
         return
     raise InputError("staff.password", why, hint="a few words that nobody else would put together do well")
+
+
+def _decoy(chance: Callable[[int], bytes], cost: Cost) -> str:
+    """Return what looks like a hash and is of no password."""
+    salt, made = (b64encode(chance(size)).rstrip(b"=").decode() for size in (SALT_BYTES, HASH_BYTES))
+    return f"$argon2id$v=19$m={cost.memory_kib},t={cost.passes},p={cost.lanes}${salt}${made}"
 
 
 def _plain(password: str) -> str:

@@ -26,7 +26,9 @@ PERMISSIONS: Final[Mapping[str, Permission]] = {
     "account.rate_limit": Permission("slow an account down"),
     "account.read": Permission("look at accounts, their strikes and their standing"),
     "account.suspend": Permission("suspend an account"),
-    "action.approve": Permission("let an action be carried out that waits for a person", second=True),
+    "action.approve": Permission(
+        "let an action be carried out that waits for a person", second=True, fresh=True
+    ),
     "action.read": Permission("look at actions, planned and done"),
     "action.undo": Permission("undo actions, one or all of a rule"),
     "appeal.decide": Permission("decide objections"),
