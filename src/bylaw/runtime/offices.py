@@ -38,9 +38,10 @@ from bylaw.records.snapshots import Snapshots
 from bylaw.records.vault.master import Master
 from bylaw.records.vault.vault import Vault
 from bylaw.runtime.folders import VAULT, master_of
+from bylaw.staff.fold import StaffProjector
 
 Clock = Callable[[], int]  # microseconds since 1970
-PROJECTORS = (HoldsProjector(), RetentionProjector(), DisclosuresProjector())
+PROJECTORS = (HoldsProjector(), RetentionProjector(), DisclosuresProjector(), StaffProjector())
 
 
 @dataclass(frozen=True, slots=True)
