@@ -10,15 +10,19 @@ from bylaw.cli import (
     backtest,
     book,
     db,
+    erase,
     explain,
+    hold,
     init,
     ledger,
     lock,
     notices,
     policy,
     replay,
+    retain,
     rules,
     run,
+    serve,
     simulate,
     vault,
 )
@@ -35,6 +39,7 @@ app.add_typer(policy.app, name="policy", short_help="Read and compare policy doc
 app.add_typer(ledger.app, name="ledger", short_help="Prove what was recorded.")
 app.add_typer(db.app, name="db", short_help="The data folder: upgrade, status, backup, restore.")
 app.add_typer(vault.app, name="vault", short_help="The keys under which the record is sealed.")
+app.add_typer(hold.app, name="hold", short_help="Keep records from destruction.")
 app.add_typer(notices.app, name="notices", short_help="What people are told.")
 app.add_typer(rules.app, name="rules", short_help="Show the rules of a book, and what they cost.")
 for name, run_it, short_help in (
@@ -43,9 +48,12 @@ for name, run_it, short_help in (
     ("coverage", book.coverage, "Show what carries each clause out."),
     ("test", book.cases, "Run the policy cases of a book."),
     ("run", run.run, "Decide the events of a source by a book."),
+    ("serve", serve.serve, "Decide events that are sent over HTTP."),
     ("explain", explain.explain, "Tell a decision to a person."),
     ("backtest", backtest.backtest, "Try another book on the recorded events."),
     ("replay", replay.replay, "Make recorded decisions again, byte for byte."),
+    ("retain", retain.retain, "Let go what has aged out."),
+    ("erase", erase.erase, "Destroy the keys of a person."),
     ("simulate", simulate.simulate, "Make up traffic, and the truth about it."),
 ):
     app.command(name, short_help=short_help)(run_it)

@@ -1,0 +1,92 @@
+"""``bylaw serve``: the service."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from bylaw.staff.keys import Keyring
+
+FIRST_KEY = "first"
+
+
+def serve(
+    book: Annotated[Path, typer.Option(help="The book's folder.", show_default=False)],
+    data: Annotated[
+        Path, typer.Option(help="The data folder; it is made if there is none.", show_default=False)
+    ],
+    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes any that is free.")] = 8080,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="Speak TLS with this certificate.", show_default=False
+        ),
+    ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="The certificate's key.", show_default=False),
+    ] = None,
+    *,
+    behind_proxy: Annotated[
+        bool, typer.Option("--behind-proxy", help="Something in front speaks TLS: plain HTTP on any address.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Log only requests that failed.")] = False,
+) -> None:
+    """Decide events that are sent over HTTP, and answer what was decided.
+
+    A log line for each request goes to standard error. SIGTERM or Ctrl-C stops the service when what was sent is
+    answered; the second one at once, without losing what was answered.
+    """
+    import sys
+
+    from bylaw.book.book import book_of
+    from bylaw.book.folder import read_folder
+    from bylaw.cli.screen import err, out, print_problems
+    from bylaw.runtime.folders import init_data, short_name
+    from bylaw.runtime.offices import open_office
+    from bylaw.staff.workflow import open_staff
+    from bylaw.web.callers import by_keys
+    from bylaw.web.serving import Settings, serve
+
+    settings = Settings(
+        book=book,
+        host=host,
+        port=port,
+        certificate=certificate,
+        key=key,
+        behind_proxy=behind_proxy,
+        quiet=quiet,
+    )
+    settings.refuse_plain()
+    folder = read_folder(book)
+    if not data.exists() or not any(data.iterdir()):
+        init_data(data, short_name(book_of(folder).operator.operator.name))
+    with err().status("opening the record …") as status, open_office(data) as office:
+        status.update("loading the book …")
+        charter = office.appoint(folder.files)
+        print_problems(office.shelf.book(charter.basis.book).warnings)
+        status.stop()
+        with open_staff(office.records, office.vault, data) as staff:
+            token = _first_key(staff.keys)
+
+            def ready(url: str) -> None:
+                out().print(
+                    f"[bold]{charter.basis.operator}[/] at [bold]{url}[/]  (described at {url}/openapi.json)"
+                )
+                if token:
+                    out().print(f"The first key, shown this once: [bold]{token}[/]", soft_wrap=True)
+
+            serve(office, by_keys(staff.keys), settings, sys.stderr, ready=ready)
+
+
+def _first_key(keys: "Keyring") -> str:
+    """Make a key where there is none, for everything that a program may do."""
+    from bylaw.staff.permissions import PERMISSIONS
+
+    if keys.keys():
+        return ""
+    return keys.create(
+        FIRST_KEY, [name for name, permission in PERMISSIONS.items() if not permission.fresh]
+    ).token

@@ -1,0 +1,135 @@
+"""What a decision says to who asked: outcome, clauses with their words, what is done and what is not."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from bylaw.book.book import Book
+from bylaw.engine.decision import Citation, Decision, Dropped, Planned
+from bylaw.rules.effects import EFFECTS, Argument, Lane
+
+MAX_CLAUSES: Final = 20_000  # whose words are kept at hand
+
+
+class Outcome(StrEnum):
+    """What becomes of the thing that an event is about: the strongest planned effect on content, or nothing."""
+
+    ALLOW = "allow"
+    WARN = "warn"
+    REDUCE = "reduce"
+    HOLD = "hold"
+    REMOVE = "remove"
+    REFUSE = "refuse"
+
+
+class CitedClause(msgspec.Struct, frozen=True, kw_only=True):
+    """A clause that was broken, or that grants an exemption, in the version in force at the event's time.
+
+    ``version`` is the day since when it is in force; ``title`` is the document's, ``text`` the clause's own words.
+    """
+
+    clause: str
+    document: str
+    version: str
+    title: str
+    text: str
+
+
+class Effect(msgspec.Struct, frozen=True, kw_only=True):
+    """What is planned, and the rules that asked for it."""
+
+    effect: str
+    argument: Argument
+    rules: tuple[str, ...]
+
+
+class NoEffect(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule asked for and is not done, and why."""
+
+    effect: str
+    argument: Argument
+    rules: tuple[str, ...]
+    why: str
+
+
+class EventAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What was decided about an event; durable when it is said.
+
+    ``decision`` is the decision's id, ``seq`` the number of the fact that records it. ``duplicate``: the event had been
+    decided before, and this is the first decision. ``degraded``: something failed and the decision was made without it.
+    """
+
+    event_id: str
+    decision: str
+    seq: int
+    outcome: Outcome
+    duplicate: bool
+    degraded: bool
+    clauses: tuple[CitedClause, ...]
+    effects: tuple[Effect, ...]
+    dropped: tuple[NoEffect, ...]
+
+
+def outcome_of(effects: Iterable[str]) -> Outcome:
+    """Return what becomes of the thing itself under effects that are planned."""
+    on_content = (EFFECTS[name] for name in effects if EFFECTS[name].lane is Lane.CONTENT)
+    strongest = max(on_content, key=lambda effect: effect.strength, default=None)
+    return Outcome.ALLOW if strongest is None else Outcome(strongest.name)
+
+
+class Words:
+    """The words of clauses, by book: looked up once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, Citation], CitedClause] = {}
+
+    def of(self, citation: Citation, book: Book) -> CitedClause:
+        """Return a cited clause with its words."""
+        known = self._known.get((book.digest, citation))
+        if known is None:
+            if len(self._known) >= MAX_CLAUSES:
+                self._known.clear()
+            known = self._known[book.digest, citation] = _cited(citation, book)
+        return known
+
+
+def answer_of(
+    decision: Decision, seq: int, cited: tuple[CitedClause, ...], *, duplicate: bool
+) -> EventAnswer:
+    """Return what is said of a decision. ``cited``: its clauses with their words."""
+    return EventAnswer(
+        event_id=decision.event_id,
+        decision=decision.id,
+        seq=seq,
+        outcome=outcome_of(planned.effect for planned in decision.effects),
+        duplicate=duplicate,
+        degraded=decision.degraded,
+        clauses=cited,
+        effects=tuple(map(_effect, decision.effects)),
+        dropped=tuple(map(_no_effect, decision.dropped)),
+    )
+
+
+def _cited(citation: Citation, book: Book) -> CitedClause:
+    versions = book.library.versions.get(citation.document, ())
+    document = next(
+        (one for one in versions if one.starts and one.starts.isoformat() == citation.version), None
+    )
+    clause = document.by_id.get(citation.clause) if document else None
+    return CitedClause(
+        clause=citation.clause,
+        document=citation.document,
+        version=citation.version,
+        title=document.title if document else "",
+        text=document.in_full(citation.clause) if document and clause else "",
+    )
+
+
+def _effect(planned: Planned) -> Effect:
+    return Effect(effect=planned.effect, argument=planned.argument, rules=planned.rules)
+
+
+def _no_effect(dropped: Dropped) -> NoEffect:
+    return NoEffect(effect=dropped.effect, argument=dropped.argument, rules=dropped.rules, why=dropped.why)

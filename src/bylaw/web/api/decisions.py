@@ -1,0 +1,156 @@
+"""Decisions, read again: one with all that led to it, or the latest, page by page."""
+
+from datetime import datetime
+from typing import Annotated, Final
+
+import msgspec
+from fastapi import Path, Query, Response
+
+from bylaw.base.errors import InputError, NotFoundError
+from bylaw.engine.decision import Decision
+from bylaw.engine.recording import KIND, Body, instant, read_body
+from bylaw.records.fact import Row
+from bylaw.records.store import PAGE
+from bylaw.web.api.answers import EventAnswer, Outcome, Words, answer_of, outcome_of
+from bylaw.web.cooked import Serving, said
+from bylaw.web.routes import JSON, Route
+
+MAX_ID: Final = 256
+MAX_PAGE: Final = 200
+MAX_LOOKED_AT: Final = 20_000  # facts that one page looks at, however few of them it shows
+
+
+class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision: what was answered, and all that led to it. ``recorded`` is when."""
+
+    answer: EventAnswer
+    decision: Decision
+    recorded: datetime
+
+
+class DecisionLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision in a list; nothing in it is personal. ``at`` is when the event happened, ``seq`` where it is recorded."""
+
+    decision: str
+    seq: int
+    at: datetime
+    recorded: datetime
+    kind: str
+    outcome: Outcome
+    clauses: tuple[str, ...]
+    rules: tuple[str, ...]
+    shadow: tuple[str, ...]
+    effects: tuple[str, ...]
+    degraded: bool
+
+
+class DecisionPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Decisions that say something, the newest first.
+
+    ``next`` is the cursor of the page after this one, and nothing on the last. A page may hold less than was asked for,
+    or nothing, and still have a next one.
+    """
+
+    decisions: tuple[DecisionLine, ...]
+    next: str | None
+
+
+def decision(
+    service: Serving,
+    decision: Annotated[str, Path(max_length=MAX_ID, description="of a decision, or of its event")],
+) -> Response:
+    """Return a decision by its id or by the id of its event."""
+    row = service.archive.find(decision)
+    if row is None or row.kind != KIND:
+        raise NotFoundError("decision.not_found", "there is no such decision")
+    recalled = service.archive.recall(row).decision
+    book = service.reading.shelf.book(recalled.book)
+    words = Words()
+    cited = tuple(words.of(citation, book) for citation in recalled.clauses)
+    answer = answer_of(recalled, row.seq, cited, duplicate=False)
+    return said(DecisionView(answer=answer, decision=recalled, recorded=instant(row.at)))
+
+
+def decisions(
+    service: Serving,
+    *,
+    kind: Annotated[str, Query(max_length=MAX_ID, description="of event")] = "",
+    rule: Annotated[str, Query(max_length=MAX_ID, description="enforced, or in shadow")] = "",
+    clause: Annotated[
+        str, Query(max_length=MAX_ID, description="or what it begins with, up to a slash")
+    ] = "",
+    cursor: Annotated[str, Query(max_length=MAX_ID, description="`next` of the page before")] = "",
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
+) -> Response:
+    """Return decisions that say something, the newest first."""
+    head = service.reading.records.head
+    last = min(_seq(cursor) - 1, head) if cursor else head
+    found: list[DecisionLine] = []
+    least = max(1, last - MAX_LOOKED_AT + 1)
+    while last >= least and len(found) < limit:
+        first = max(least, last - PAGE + 1)
+        for row in reversed(service.reading.records.page(first, last, {KIND})):
+            told = read_body(row)
+            if not told.silent and _is_wanted(told, kind, rule, clause):
+                found.append(_line(row, told))
+                if len(found) == limit:
+                    first = row.seq
+                    break
+        last = first - 1
+    return said(DecisionPage(decisions=tuple(found), next=str(last + 1) if last > 0 else None))
+
+
+def _seq(cursor: str) -> int:
+    if not (cursor.isascii() and cursor.isdigit()):
+        raise InputError("web.cursor", "the cursor is none", hint="`next` of the page before")
+    return int(cursor)
+
+
+def _is_wanted(told: Body, kind: str, rule: str, clause: str) -> bool:
+    return (
+        (not kind or told.kind == kind)
+        and (not rule or rule in told.rules or rule in told.shadow)
+        and (not clause or any(one == clause or one.startswith(f"{clause}/") for one in told.clauses))
+    )
+
+
+def _line(row: Row, told: Body) -> DecisionLine:
+    return DecisionLine(
+        decision=told.decision,
+        seq=row.seq,
+        at=instant(told.at),
+        recorded=instant(row.at),
+        kind=told.kind,
+        outcome=outcome_of(told.effects),
+        clauses=told.clauses,
+        rules=told.rules,
+        shadow=told.shadow,
+        effects=told.effects,
+        degraded=told.degraded,
+    )
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/v1/decisions",
+        name="decisions",
+        summary="Decisions that say something, the newest first",
+        tag="decisions",
+        permission="decision.read",
+        answers={JSON: DecisionPage},
+        endpoint=decisions,
+    ),
+    Route(
+        method="GET",
+        path="/v1/decisions/{decision}",
+        name="decision",
+        summary="A decision, and all that led to it",
+        doc="Found by its own id or by the id of its event. What was destroyed can be told no more (403).",
+        tag="decisions",
+        permission="decision.read",
+        answers={JSON: DecisionView},
+        problems=(404,),
+        endpoint=decision,
+    ),
+)

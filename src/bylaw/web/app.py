@@ -1,0 +1,114 @@
+"""The application: FastAPI's routes made from the table, and its errors told as ours."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from bylaw import __version__
+from bylaw.base.errors import BylawError, InputError, NotFoundError, Problem, Problems, RefusedError, Where
+from bylaw.web.api import books, decisions, events, health
+from bylaw.web.cooked import Asked, Serving, exchange_of
+from bylaw.web.described import described, operation, responses, types_of
+from bylaw.web.exchange import extra_headers
+from bylaw.web.front import Front, enter
+from bylaw.web.problems import MEDIA, details_of
+from bylaw.web.request_log import Entry
+from bylaw.web.routes import Route
+from bylaw.web.service import Service
+
+ROUTES: Final = (*events.ROUTES, *decisions.ROUTES, *books.ROUTES, *health.ROUTES)
+DESCRIPTION: Final = "/openapi.json"
+
+
+def application(service: Service, log: Callable[[Entry], None], *, encrypted: bool = False) -> Front:
+    """Return what answers every request to a service."""
+    return Front(service, _fastapi(), ROUTES, log, encrypted=encrypted)
+
+
+def _fastapi() -> FastAPI:
+    app = FastAPI(
+        title="Bylaw",
+        summary="Events in, decisions out; every decision cites its clause.",
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    types = types_of(ROUTES, ())
+    for route in ROUTES:
+        if route.endpoint:
+            app.add_api_route(
+                route.path,
+                route.endpoint,
+                methods=[route.method],
+                name=route.name,
+                operation_id=route.name,
+                summary=route.summary,
+                description=route.doc,
+                tags=[route.tag],
+                response_model=None,
+                response_class=Response,
+                responses=responses(route, types),
+                dependencies=[Depends(_entering(route))],
+                openapi_extra=operation(route, types),
+            )
+    app.add_api_route(DESCRIPTION, _describing(app), include_in_schema=False)
+    app.add_exception_handler(RequestValidationError, _told)
+    app.add_exception_handler(HTTPException, _told)
+    app.add_exception_handler(BylawError, _told)
+    return app
+
+
+def _entering(route: Route) -> Callable[..., Any]:
+    async def entering(exchange: Asked, service: Serving) -> None:
+        enter(exchange, service, route.permission)
+        service.rates.spend(exchange.caller, 1)
+
+    return entering
+
+
+def _describing(app: FastAPI) -> Callable[..., Any]:
+    @lru_cache(1)
+    def description(kinds: tuple[type, ...]) -> bytes:
+        return msgspec.json.encode(described(app, ROUTES, types_of(ROUTES, kinds)))
+
+    async def describe(service: Serving) -> Response:
+        kinds = tuple(kind.struct for kind in service.desk.book.kinds.values())
+        return Response(description(kinds), media_type="application/json")
+
+    return describe
+
+
+def _told(request: Request, error: Exception) -> Response:
+    known = _known(error)
+    details = details_of(known, exchange_of(request).request)
+    headers = {name.decode(): value.decode() for name, value in extra_headers(known)}
+    return Response(msgspec.json.encode(details), details.status, headers, MEDIA.decode())
+
+
+def _known(error: Exception) -> BylawError:
+    if isinstance(error, BylawError):
+        return error
+    if isinstance(error, RequestValidationError):
+        return Problems(_parameter(one) for one in error.errors())
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 404:
+        return NotFoundError(
+            "web.no_route", "there is nothing here", hint=f"{DESCRIPTION} tells what there is"
+        )
+    if status == 405:
+        return RefusedError("web.method", "this cannot be done here", hint=f"{DESCRIPTION} tells what can")
+    return InputError("web.bad_request", "the request is not as it must be")
+
+
+def _parameter(found: dict[str, Any]) -> Problem:
+    place = ".".join(str(part) for part in found["loc"][:2])
+    return Problem(
+        code="web.parameter", message=found["msg"][:1].lower() + found["msg"][1:], where=Where(place)
+    )

@@ -1,0 +1,62 @@
+"""Who asks, and whether they may."""
+
+from typing import Final, NamedTuple, Protocol
+
+from bylaw.base.errors import RefusedError
+from bylaw.staff.keys import Keyring
+from bylaw.staff.permissions import Grant, may_somewhere
+
+SCHEME: Final = b"bearer "
+
+
+class Caller(NamedTuple):
+    """Somebody who was let in. ``rate``: how often in a minute they may ask; 0: as often as they like."""
+
+    id: str
+    grants: tuple[Grant, ...]
+    rate: int = 0
+
+
+NOBODY: Final = Caller("", ())
+
+
+class Identify(Protocol):
+    """Tells who shows a key of the API. Called on the loop: answered from memory."""
+
+    def __call__(self, key: str) -> Caller:
+        """Return whose key it is.
+
+        Raises:
+            RefusedError: ``key.…``, it lets nobody in.
+        """
+
+
+def by_keys(keys: Keyring) -> Identify:
+    """Return what tells callers by the keys of a record."""
+
+    def identify(key: str) -> Caller:
+        found = keys.check(key)
+        return Caller(found.id, found.grants, found.rate)
+
+    return identify
+
+
+def shown(authorization: bytes) -> str:
+    """Return the key that a header shows.
+
+    Raises:
+        RefusedError: ``web.who``, none is shown.
+    """
+    if authorization[: len(SCHEME)].lower() != SCHEME:
+        raise RefusedError("web.who", "no key was shown", hint="`Authorization: Bearer key_…`")
+    return authorization[len(SCHEME) :].strip().decode("ascii", "replace")
+
+
+def admit(caller: Caller, permission: str) -> None:
+    """See to it that somebody may do something, somewhere; where exactly is looked at when it is known.
+
+    Raises:
+        RefusedError: ``web.may_not``.
+    """
+    if not may_somewhere(caller.grants, permission):
+        raise RefusedError("web.may_not", f"this takes the permission `{permission}`")

@@ -1,0 +1,99 @@
+"""The description of the interface (OpenAPI 3.1), made from the table of routes and the types that they speak."""
+
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from http import HTTPStatus
+from typing import Any, Final, Union
+
+import msgspec
+from fastapi import FastAPI
+
+from bylaw.events.event import Event
+from bylaw.web.problems import MEDIA, ProblemDetails
+from bylaw.web.routes import Route
+
+EVERYWHERE: Final = (400, 422, 429, 500, 503)  # what may go wrong with any request
+WITH_KEY: Final = (401, 403)
+KEY: Final = "key"
+
+Json = dict[str, Any]
+
+
+class Types:
+    """Schemas of types, by name. ``kinds``: of events that the book in force knows."""
+
+    def __init__(self, spoken: Iterable[Any], kinds: tuple[type, ...]) -> None:
+        wanted = [one for one in spoken if one not in {str, Event}]
+        if kinds:
+            wanted.append(Union[kinds])  # noqa: UP007 - made from a tuple
+        schemas, self.components = msgspec.json.schema_components(
+            wanted, ref_template="#/components/schemas/{name}"
+        )
+        self._schemas = dict(zip(map(id, wanted), schemas, strict=True))
+        self._event = schemas[-1] if kinds else {}
+
+    def schema(self, wanted: Any) -> Json:  # noqa: ANN401 - a type
+        """Return what refers to a type's schema."""
+        return self._event if wanted is Event else self._schemas.get(id(wanted), {"type": "string"})
+
+
+def types_of(routes: Iterable[Route], kinds: tuple[type, ...]) -> Types:
+    """Return the types that routes speak; an event is of one of ``kinds``."""
+    spoken: list[Any] = [ProblemDetails]
+    for route in routes:
+        spoken += [one for one in (*route.takes.values(), *route.answers.values()) if one not in spoken]
+    return Types(spoken, kinds)
+
+
+def operation(route: Route, types: Types) -> Json:
+    """Return the part of a route's description that its types and its permission say."""
+    made: Json = {"security": [{KEY: []}] if route.permission else []}
+    if route.permission:
+        made["x-permission"] = route.permission
+    if route.takes:
+        made["requestBody"] = {"required": True, "content": _content(route.takes, types)}
+    return made
+
+
+def responses(route: Route, types: Types) -> dict[int | str, Json]:
+    """Return what a route answers, by status."""
+    problem = {MEDIA.decode(): {"schema": types.schema(ProblemDetails)}}
+    statuses = sorted({*EVERYWHERE, *(WITH_KEY if route.permission else ()), *route.problems})
+    return {
+        200: {"description": "Done.", "content": _content(route.answers, types)},
+        **{status: {"description": HTTPStatus(status).phrase, "content": problem} for status in statuses},
+    }
+
+
+def described(app: FastAPI, routes: Iterable[Route], types: Types) -> Json:
+    """Return the whole description: FastAPI's of its own routes, ours of the raw ones, and the types of both."""
+    document: Json = deepcopy(FastAPI.openapi(app))  # FastAPI keeps its own
+    for route in routes:
+        if route.raw:
+            document["paths"].setdefault(route.path, {})[route.method.lower()] = _raw(route, types)
+    components = document.setdefault("components", {})
+    components["schemas"] = types.components
+    components["securitySchemes"] = {
+        KEY: {"type": "http", "scheme": "bearer", "description": "A key of the API: `key_…`."}
+    }
+    return document
+
+
+def _raw(route: Route, types: Types) -> Json:
+    parameter = route.path.partition("{")[2].partition("}")[0]
+    made: Json = {
+        "tags": [route.tag],
+        "summary": route.summary,
+        "description": route.doc,
+        "operationId": route.name,
+        "responses": {str(status): said for status, said in responses(route, types).items()},
+        **operation(route, types),
+    }
+    if parameter:
+        schema = {"type": "string", "minLength": 1}
+        made["parameters"] = [{"name": parameter, "in": "path", "required": True, "schema": schema}]
+    return made
+
+
+def _content(by_media: Mapping[str, Any], types: Types) -> Json:
+    return {media: {"schema": types.schema(one)} for media, one in by_media.items()}

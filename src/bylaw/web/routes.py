@@ -1,0 +1,46 @@
+"""What a route is: a row of a table that says what it needs, what it takes and what it answers.
+
+The description of the interface, who is let in, the names in logs and counts, and the tests of permissions are all
+made from these rows. ``raw`` routes read and answer by themselves, where speed counts; the others are FastAPI's.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from bylaw.web.exchange import Exchange
+from bylaw.web.service import Service
+
+Raw = Callable[[Exchange, Service], Awaitable[None]]
+Endpoint = Callable[..., Any]
+
+JSON: Final = "application/json"
+TEXT: Final = "text/plain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One thing that may be asked.
+
+    ``permission``: what it needs; nothing: anybody may ask. ``takes`` and ``answers`` are types by media type.
+    ``problems``: statuses of what may go wrong, beyond those of every route. A ``raw`` path may end in one parameter,
+    which then is everything that follows.
+    """
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    doc: str = ""
+    tag: str
+    permission: str | None
+    takes: Mapping[str, Any] = field(default_factory=dict)
+    answers: Mapping[str, Any]
+    problems: tuple[int, ...] = ()
+    raw: Raw | None = None
+    endpoint: Endpoint | None = None
+
+    @property
+    def stem(self) -> str:
+        """The path up to its parameter."""
+        return self.path.partition("{")[0]

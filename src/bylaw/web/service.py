@@ -1,0 +1,45 @@
+"""A service that runs: who decides, who may ask, what is counted. Routes are given one to work with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bylaw.book.folder import read_folder
+from bylaw.engine.archive import Archive
+from bylaw.runtime.offices import Reading
+from bylaw.web.callers import Identify
+from bylaw.web.desk import Desk
+from bylaw.web.gathering import Gatherer
+from bylaw.web.metrics import Metrics
+from bylaw.web.rates import Rates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What routes work with.
+
+    ``reading`` is the record and ``archive`` what it decided, read by any thread. ``clock`` tells the time. ``report`` is told of errors that nobody
+    foresaw. ``book`` is the folder from which the book is read again.
+    """
+
+    desk: Desk
+    gatherer: Gatherer
+    reading: Reading
+    archive: Archive
+    identify: Identify
+    rates: Rates
+    metrics: Metrics
+    clock: Callable[[], datetime]
+    report: Callable[[BaseException], None]
+    book: Path
+
+    async def reload(self) -> str:
+        """Read the book's folder again and put it into force; return its digest.
+
+        Raises:
+            Problems, InputError, NotFoundError, BusyError: it is no book. The one in force stays.
+            ConflictError: it is another operator's.
+        """
+        made = await self.gatherer.between(lambda: self.desk.appoint(read_folder(self.book).files))
+        return made.digest

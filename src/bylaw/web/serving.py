@@ -1,0 +1,244 @@
+"""A service on a socket: started, run, and stopped without losing anything.
+
+Stopping: no connection is taken any more, streams end where they are, what was handed over is decided and answered.
+A second signal ends the process at once, which loses nothing that was answered.
+"""
+
+import asyncio
+import ipaddress
+import os
+import signal
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, TextIO
+
+import uvicorn
+import uvloop
+
+from bylaw.base.errors import BusyError, InputError, RefusedError
+from bylaw.runtime.offices import Office
+from bylaw.web.app import application
+from bylaw.web.callers import Identify
+from bylaw.web.desk import Desk
+from bylaw.web.front import Front
+from bylaw.web.gathering import Gatherer
+from bylaw.web.limits import BACKLOG, IDLE_SECONDS, STOP_SECONDS
+from bylaw.web.metrics import Metrics
+from bylaw.web.protocol import BoundedProtocol
+from bylaw.web.rates import Rates
+from bylaw.web.request_log import RequestLog
+from bylaw.web.service import Service
+
+SWITCH_SECONDS: Final = 0.0005  # how long the decider's thread may keep the loop's from running
+AT_ONCE: Final = 130  # the status of a process that was told twice to stop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where a service listens, how what passes is kept from others, and from where its book comes.
+
+    ``behind_proxy``: something in front of it speaks TLS. ``quiet``: only requests that failed are logged.
+    """
+
+    book: Path
+    host: str = "127.0.0.1"
+    port: int = 8080
+    certificate: Path | None = None
+    key: Path | None = None
+    behind_proxy: bool = False
+    quiet: bool = False
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether whoever asks comes by TLS."""
+        return self.certificate is not None or self.behind_proxy
+
+    def refuse_plain(self) -> None:
+        """See to it that nothing passes in the open between machines.
+
+        Raises:
+            RefusedError: ``web.plain``.
+        """
+        if not self.encrypted and not _is_loopback(self.host):
+            raise RefusedError(
+                "web.plain",
+                f"`{self.host}` can be reached by other machines, and nothing would be encrypted",
+                hint="give --certificate and --key, or --behind-proxy if something in front speaks TLS",
+            )
+
+    def listen(self) -> socket.socket:
+        """Return a socket that is bound, and not yet listening.
+
+        Raises:
+            InputError: there is no such address.
+            BusyError: somebody else listens there.
+        """
+        try:
+            family, kind, protocol, _, address = socket.getaddrinfo(
+                self.host, self.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            )[0]
+            bound = socket.socket(family, kind, protocol)
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind(address)
+        except socket.gaierror as error:
+            raise InputError("web.host", f"there is no host `{self.host}`") from error
+        except OSError as error:
+            hint = "stop it, or name another --port"
+            raise BusyError(
+                "web.port", f"port {self.port} of `{self.host}` is not free", hint=hint
+            ) from error
+        return bound
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def serve(
+    office: Office,
+    identify: Identify,
+    settings: Settings,
+    log: TextIO,
+    *,
+    ready: Callable[[str], None] = lambda _: None,
+    stopping: Callable[[Callable[[], None]], None] | None = None,
+) -> None:
+    """Serve until told to stop; on return everything that was answered is durable, and nothing waits.
+
+    Args:
+        office: of the operator, with a book in force.
+        identify: tells whose key is shown.
+        settings: where, and how.
+        log: gets a line for each request.
+        ready: called with the URL once requests are answered.
+        stopping: is given what stops the service, which any thread may call; without it SIGTERM and SIGINT do.
+
+    Raises:
+        RefusedError, InputError, BusyError: the address is none to serve at.
+    """
+    settings.refuse_plain()
+    bound = settings.listen()
+    requests = RequestLog(log, quiet=settings.quiet)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        try:
+            runner.run(_Run(office, identify, settings, requests, ready, stopping).run(bound))
+        finally:
+            requests.close()
+            bound.close()
+
+
+@dataclass(slots=True)
+class _Run:
+    office: Office
+    identify: Identify
+    settings: Settings
+    log: RequestLog
+    ready: Callable[[str], None]
+    stopping: Callable[[Callable[[], None]], None] | None
+
+    async def run(self, bound: socket.socket) -> None:
+        """Serve on a socket."""
+        service = self._service()
+        front = application(service, self.log.answered, encrypted=self.settings.encrypted)
+        server = _Server(_config(front, self.settings), front, lambda: self.ready(_url(bound, self.settings)))
+        service.gatherer.start()
+        self._listen_for_the_end(server)
+        try:
+            await server.serve([bound])
+        finally:
+            await service.gatherer.close()
+
+    def _listen_for_the_end(self, server: "_Server") -> None:
+        loop = asyncio.get_running_loop()
+        if self.stopping is None:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, server.stop)
+            return
+
+        def stop() -> None:
+            loop.call_soon_threadsafe(server.stop)
+
+        self.stopping(stop)
+
+    def _service(self) -> Service:
+        metrics = Metrics()
+
+        def report(error: BaseException) -> None:
+            metrics.failed()
+            self.log.unforeseen(error)
+
+        desk = Desk(self.office, report)
+        gatherer = Gatherer(desk.decide, metrics.decided)
+        metrics.gauge("events_waiting", "Events that wait to be decided.", lambda: gatherer.waiting)
+        metrics.gauge("record_head", "Facts in the record.", lambda: self.office.records.head)
+        return Service(
+            desk=desk,
+            gatherer=gatherer,
+            reading=self.office,
+            archive=self.office.archive,
+            identify=self.identify,
+            rates=Rates(time.monotonic),
+            metrics=metrics,
+            clock=lambda: datetime.now(UTC),  # noqa: TID251 - events arrive here
+            report=report,
+            book=self.settings.book,
+        )
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, front: Front, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._front = front
+        self._told = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and say so."""
+        await super().startup(sockets)
+        self._told()
+
+    def stop(self) -> None:
+        """Take no more connections and finish what is under way; the second time, end at once."""
+        if self.should_exit:
+            os._exit(AT_ONCE)
+        self.should_exit = True
+        self._front.stop()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the loop: uvicorn raises them again when it has stopped."""
+        yield
+
+
+def _config(front: Front, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        front,
+        http=BoundedProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=int(IDLE_SECONDS),
+        timeout_graceful_shutdown=int(STOP_SECONDS),
+        ssl_certfile=settings.certificate,
+        ssl_keyfile=settings.key,
+        ssl_version=ssl.PROTOCOL_TLS_SERVER,
+        proxy_headers=False,
+    )
+
+
+def _url(bound: socket.socket, settings: Settings) -> str:
+    host, port = bound.getsockname()[:2]
+    scheme = "https" if settings.certificate else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
