@@ -1,5 +1,7 @@
 """A record with its vault and its keeper, small notes in it, backups, and crashes at any boundary."""
 
+import hashlib
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +33,16 @@ REVIEW = date(2027, 1, 1)
 
 def never(_: str) -> None:
     """No crash."""
+
+
+def chances() -> Callable[[int], bytes]:
+    """Bytes that never come again, and are the same in every run."""
+    numbers = count()
+
+    def draw(size: int) -> bytes:
+        return hashlib.shake_256(next(numbers).to_bytes(8, "big")).digest(size)
+
+    return draw
 
 
 class World:
@@ -73,15 +85,23 @@ def make(data: Path) -> None:
 
 
 @contextmanager
-def opened(data: Path, *, replay: bool = False, boundary: Boundary = never) -> Iterator[World]:
+def opened(
+    data: Path,
+    *,
+    replay: bool = False,
+    boundary: Boundary = never,
+    chance: Callable[[int], bytes] = os.urandom,
+) -> Iterator[World]:
     """Open a folder. ``boundary`` is asked around every durable write of record, vault and journal outside."""
     ticks = count(START)
     clock = lambda: next(ticks)  # noqa: E731
     with (
         Records.open(
-            open_folder(data), projectors=(HoldsProjector(),), clock=clock, boundary=boundary
+            open_folder(data), projectors=(HoldsProjector(),), clock=clock, chance=chance, boundary=boundary
         ) as records,
-        Vault.open(data / "vault.db", KeyFile(data / "master.key"), clock=clock, boundary=boundary) as vault,
+        Vault.open(
+            data / "vault.db", KeyFile(data / "master.key"), clock=clock, chance=chance, boundary=boundary
+        ) as vault,
     ):
         keeper = open_keeper(records, vault, [data / NAME], replay=replay, boundary=boundary)
         yield World(records, vault, keeper)

@@ -24,7 +24,7 @@ from bylaw.records.checking import check
 from bylaw.records.holds.model import BEGUN, Ground, State
 from bylaw.records.people import PEOPLE
 from databases import new_place
-from keeping_world import World, back_up, make, opened, put_back
+from keeping_world import World, back_up, chances, make, opened, put_back
 
 NAMES = ("ann", "bob", "cy")
 PARTS = ((True, False), (False, True), (True, True))  # of a backup: the database, the vault
@@ -152,6 +152,7 @@ class Holds(RuleBasedStateMachine):
         self.data = new_place(Path(self.folder.name)).folder
         make(self.data)
         self.left = 0  # boundaries until the crash; 0: none comes
+        self.chance = chances()
         self.open()
         self.subjects = self.world.vault.subjects(PEOPLE, NAMES)
         self.model, self.numbers = Model(), count()
@@ -294,7 +295,7 @@ class Holds(RuleBasedStateMachine):
 
     def open(self, *, replay: bool = False) -> None:
         with ExitStack() as life:
-            opening = opened(self.data, replay=replay, boundary=self.boundary)
+            opening = opened(self.data, replay=replay, boundary=self.boundary, chance=self.chance)
             self.world: World = life.enter_context(opening)
             self.life = life.pop_all()
 

@@ -12,6 +12,7 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -88,13 +89,24 @@ def bar(share: float, width: int = 24) -> Text:
 @contextmanager
 def counting(doing: str, total: int) -> Iterator[Callable[[int], None]]:
     """Show a bar on standard error; what is given is called with how much more was done."""
-    columns = (
+    with Progress(*_columns(), console=err(), transient=True) as shown:
+        task = shown.add_task(doing, total=total)
+        yield lambda more: shown.advance(task, more)
+
+
+@contextmanager
+def following(doing: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on standard error; what is given is called with how much is done, and of how much."""
+    with Progress(*_columns(), console=err(), transient=True) as shown:
+        task = shown.add_task(doing, total=None)
+        yield lambda done, of: shown.update(task, completed=done, total=of)
+
+
+def _columns() -> Sequence[ProgressColumn]:
+    return (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=err(), transient=True) as shown:
-        task = shown.add_task(doing, total=total)
-        yield lambda more: shown.advance(task, more)

@@ -16,7 +16,7 @@ from bylaw.engine.charter import Charter
 from bylaw.engine.decider import Decider
 from bylaw.engine.memory.keys import Keys
 from bylaw.records import folder as places
-from bylaw.records.ageing import RetentionProjector
+from bylaw.records.ageing import RetentionProjector, Schedule
 from bylaw.records.books import Books
 from bylaw.records.disclosures import DisclosuresProjector, Entry, Register, hand_over
 from bylaw.records.durable import Boundary, no_boundary
@@ -99,10 +99,14 @@ class Keeping(Reading):
         hand_over(entry, lines, path)
 
     def retain(self, progress: Progress = quiet) -> Run:
-        """Let go what has aged out by the schedule of the book in force."""
+        """Let go what has aged out by the schedules of the book in force."""
+        retention = Retention(self.records, self.vault, self.keeper)
+        return retention.apply(self.schedules(), self.records.clock(), progress)
+
+    def schedules(self) -> tuple[Schedule, ...]:
+        """Return how long the book in force keeps contents of events."""
         book = self.archive.book_at(self.records.head)
-        known = schedules(self.shelf.book(book).operator) if book else ()
-        return Retention(self.records, self.vault, self.keeper).apply(known, self.records.clock(), progress)
+        return schedules(self.shelf.book(book).operator) if book else ()
 
     def destroy(self, target: Target, ground: Ground) -> Outcome:
         """Destroy as the keeper does; what is remembered is then made anew without whom it was about."""

@@ -38,16 +38,22 @@ class Keeper(Destroying):
         """Place a hold; in force on return. ``reason`` (matter, basis, who) is sealed.
 
         Raises:
-            InputError: nothing is selected, or the reason is missing or too long.
+            InputError: nothing is selected or too much, or the reason is missing or too long.
             NotFoundError: there is no such record or person.
             ConflictError: ``holds.too_late``, some of it is gone or going.
         """
         _refuse_reason(reason)
         if not selection.seqs and not selection.people:
             raise InputError("holds.nothing", "a hold keeps records or people; neither is named")
+        spans = spans_of(selection.seqs)
+        if len(spans) > MAX_SPANS:
+            raise InputError(
+                "holds.too_many",
+                f"a hold names at most {MAX_SPANS:,} stretches of records",
+                hint="hold the people they are about, or place several holds",
+            )
         with self._records.turn:
             hold = self._id("hold")
-            spans = spans_of(selection.seqs)
             people = frozenset(selection.people)
             for person in people:
                 self._vault.external(person)  # raises for who was never there
