@@ -40,7 +40,10 @@ class Dkim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The server that takes our mail. ``bounces`` is the address that reports of failure come back to, tagged."""
+    """The server that takes our mail. ``bounces`` is the address that reports of failure come back to, tagged.
+
+    ``receipts``: ask for reports of delivery too.
+    """
 
     host: str
     sender: str = msgspec.field(name="from")
@@ -50,6 +53,7 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     password: str = ""
     reply_to: str = ""
     bounces: str = ""
+    receipts: bool = False
     timeout_seconds: Annotated[int, msgspec.Meta(ge=1, le=300)] = 30
     dkim: Dkim | None = None
 

@@ -18,9 +18,15 @@ from bylaw.book.yaml_reader import Node, YamlReader
 
 BUILT_IN: Final = ("en", "de")
 MONTHS: Final = 12
+FREE: Final = "thing"  # a group to which a book adds, for its own kinds of events
+_GROUPS: Final = frozenset(
+    {"action", "thing", "facts", "source", "detection", "decision", "ground", "scope", "length"}
+)
 _VALUES: Final[Mapping[str, frozenset[str]]] = {  # what may be put into a phrase
     "date": frozenset({"day", "month", "year"}),
     "action": frozenset({"value"}),
+    "thing": frozenset({"date"}),
+    "facts": frozenset({"date", "rules"}),
     "ground": frozenset({"why", "law"}),
     "scope": frozenset({"regions"}),
     "length": frozenset({"since", "until"}),
@@ -38,6 +44,11 @@ class Phrases:
     def say(self, name: str, **values: str) -> str:
         """Return a phrase with values put in, its first letter as it stands."""
         return self.by_name[name].format(**values).strip()
+
+    def thing(self, kind: str, date: str) -> str:
+        """Return what an event is called to whom it is about."""
+        name = f"{FREE}.{kind}"
+        return self.say(name if name in self.by_name else f"{FREE}.event", date=date)
 
 
 def read_phrases(folder: Folder, problems: list[Problem]) -> Mapping[str, Phrases]:
@@ -79,24 +90,15 @@ def _read(reader: YamlReader, root: Node, wanted: Phrases | None, before: Phrase
         if group == "months":
             months = reader.texts(node)
             continue
-        entries = reader.mapping(node) if group in _groups(wanted) else {"": node}
+        entries = reader.mapping(node) if group in _GROUPS else {"": node}
         for name, value in entries.items():
             full = f"{group}.{name}".rstrip(".")
-            if wanted and full not in wanted.by_name:
+            if wanted and full not in wanted.by_name and group != FREE:
                 hint = did_you_mean(full, wanted.by_name)
                 reader.complain(value, "phrases.unknown", f"`{full}` is no phrase of a notice", hint)
             else:
                 by_name[full] = _phrase(reader, value, _VALUES.get(group, frozenset()))
     return Phrases(before.language, by_name, months)
-
-
-def _groups(wanted: Phrases | None) -> frozenset[str]:
-    names = (
-        wanted.by_name
-        if wanted
-        else ("action.", "source.", "detection.", "decision.", "ground.", "scope.", "length.")
-    )
-    return frozenset(name.partition(".")[0] for name in names if "." in name)
 
 
 def _phrase(reader: YamlReader, node: Node, known: frozenset[str]) -> str:

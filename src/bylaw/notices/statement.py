@@ -15,6 +15,7 @@ import msgspec
 
 from bylaw.base.errors import InputError
 from bylaw.book.outgoing import Notices
+from bylaw.book.phrases import built_in
 from bylaw.book.templates import Kind
 from bylaw.engine.decision import Citation
 from bylaw.policy.library import Library
@@ -68,6 +69,14 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     value: Text = ""
 
 
+class Happened(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that rules found: told by its kind, its day and the rules where nobody has put it into words."""
+
+    kind: str
+    at: Micros
+    rules: tuple[str, ...]
+
+
 class Redress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where to object (a link or an address), until which day, and who settles disputes out of court."""
 
@@ -79,15 +88,17 @@ class Redress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What somebody is to be told.
 
-    ``action`` and ``decision`` are ids. ``why`` is why the facts break the clause, in good faith, as it was thought when
+    ``action`` and ``decision`` are ids. ``thing`` (what it is about) and ``facts`` are in the words of a person, and in the
+    language of whom it is for; without them ``event`` is told in the phrases of that language. ``why`` is why the facts break the clause, in good faith, as it was thought when
     it was decided (A28). ``regions`` empty: everywhere. ``until`` none: no end is set.
     """
 
     kind: Kind = Kind.STATEMENT
     action: str
     decision: str
-    thing: Text
-    facts: Text
+    thing: Text = ""
+    facts: Text = ""
+    event: Happened | None = None
     done: tuple[Done, ...]
     clauses: Annotated[tuple[Cited, ...], msgspec.Meta(max_length=MAX_CLAUSES)] = ()
     ground: Ground = Ground.CONTRACT
@@ -113,14 +124,17 @@ def encode(statement: Statement) -> bytes:
     Raises:
         InputError: a part is missing, or it is too long.
     """
-    missing = [
-        name for name in ("action", "decision", "thing", "facts") if not getattr(statement, name).strip()
-    ]
+    needed = ("action", "decision") if statement.event else ("action", "decision", "thing", "facts")
+    missing = [name for name in needed if not getattr(statement, name).strip()]
     if not statement.clauses and statement.kind is Kind.STATEMENT:
         missing.append("clauses")
     if not statement.done or missing:
         said = ", ".join(f"`{name}`" for name in missing) or "`done`"
         raise InputError("notice.incomplete", f"a statement of reasons without {said}")
+    if unknown := [
+        done.effect for done in statement.done if f"action.{done.effect}" not in built_in("en").by_name
+    ]:
+        raise InputError("notice.effect", f"there are no words for `{unknown[0]}`")
     if statement.ground is Ground.LAW and not statement.law:
         raise InputError("notice.incomplete", "it is against the law, and which law is not said")
     data = _ENCODER.encode(statement)

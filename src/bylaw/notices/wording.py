@@ -41,6 +41,7 @@ def values_of(statement: Statement, phrases: Phrases, operator: Operator) -> Val
     values = {
         "thing": statement.thing,
         "facts": statement.facts,
+        **_event(statement, phrases),
         "action": _and(
             phrases, (phrases.say(f"action.{done.effect}", value=done.value) for done in statement.done)
         ),
@@ -85,6 +86,18 @@ def _plain(values: Mapping[str, str]) -> Mapping[str, str]:
 
 def _operator(operator: Operator) -> Mapping[str, str]:
     return {"operator.name": operator.name, "operator.site": operator.site}
+
+
+def _event(statement: Statement, phrases: Phrases) -> Mapping[str, str]:
+    """Return what nobody put into words, in phrases."""
+    event, told = statement.event, {}
+    if event is not None:
+        date = _day(event.at, phrases)
+        if not statement.thing:
+            told["thing"] = phrases.thing(event.kind, date)
+        if not statement.facts:
+            told["facts"] = phrases.say("facts.rule", date=date, rules=_and(phrases, event.rules))
+    return told
 
 
 def _clause(cited: Cited, phrases: Phrases) -> Mapping[str, str]:

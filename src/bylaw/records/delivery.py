@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from bylaw.records import outbox
 from bylaw.records.outbox import LEASE, TOKEN_BYTES, Counts, Entry
+from bylaw.records.projecting import Live
 from bylaw.records.records import Records
 
 MAX_TAKEN = 1000
@@ -41,9 +42,19 @@ class Delivery:
         """Say that an entry was delivered; False if the lease is no more: it will be delivered again."""
         return self._records.transact("done", lambda tx: outbox.done(tx.core, token))
 
-    def failed(self, token: bytes, code: str, now: int) -> bool:
-        """Say that an entry could not be delivered, and why (a code, nothing personal); False as for ``done``."""
-        return self._records.transact("failed", lambda tx: outbox.failed(tx.core, token, code, now))
+    def failed(
+        self, token: bytes, code: str, now: int, wait: int | None = None, *, blameless: bool = False
+    ) -> bool:
+        """Say that an entry could not be delivered, and why (a code, nothing personal); False as for ``done``.
+
+        It is tried again after ``wait`` microseconds; without, twice as long after each failure. ``blameless``: the way is
+        blocked for all, so this attempt is not counted against the entry.
+        """
+
+        def work(tx: Live) -> bool:
+            return outbox.failed(tx.core, token, code, now, wait, blameless=blameless)
+
+        return self._records.transact("failed", work)
 
     def revive(self, entry: Entry, now: int) -> bool:
         """Let a dead letter be tried anew, from now; False if it is not there any more."""

@@ -127,14 +127,26 @@ def done(core: sa.Connection, token: bytes) -> bool:
     return core.execute(sa.delete(OUTBOX).where(OUTBOX.c.token == token)).rowcount == 1
 
 
-def failed(core: sa.Connection, token: bytes, code: str, now: int) -> bool:
-    """Give an entry back, to be tried again later or to die; False if the lease is no more."""
+def failed(
+    core: sa.Connection,
+    token: bytes,
+    code: str,
+    now: int,
+    wait: int | None = None,
+    *,
+    blameless: bool = False,
+) -> bool:
+    """Give an entry back, to be tried again after ``wait`` or to die; False if the lease is no more.
+
+    ``blameless``: the way is blocked for all, so this attempt is not counted against the entry.
+    """
     entry = _by_token(core, token)
     if entry is None:
         return False
-    dead = int(entry.attempts >= MAX_ATTEMPTS)
-    ready = now + wait_after(entry.attempts)
-    _write(core, entry._replace(dead=dead, ready=ready, token=None, code=code))
+    attempts = entry.attempts - blameless
+    dead = int(attempts >= MAX_ATTEMPTS)
+    ready = now + (wait_after(entry.attempts) if wait is None else wait)
+    _write(core, entry._replace(dead=dead, attempts=attempts, ready=ready, token=None, code=code))
     return True
 
 
