@@ -1,7 +1,24 @@
 """A statement of reasons to look at in tests, and who tells it."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
 from bylaw.notices.choosing import voice_of
+from bylaw.notices.model import Notice
 from bylaw.notices.statement import Cited, Decided, Done, Redress, Source, Statement
+from bylaw.notices.store import NoticesProjector
+from bylaw.notices.workflow import Notices
+from bylaw.records.folder import Place
+from bylaw.records.people import PEOPLE
+from bylaw.records.records import Records
+from bylaw.records.schema import OUTBOX
+from bylaw.records.vault.master import KeyFile
+from bylaw.records.vault.vault import Vault
 from small_book import a_book
 
 NOON = 1_790_000_000_000_000  # 21 September 2026, 13:33:20
@@ -47,3 +64,46 @@ subject: "Zu {{ thing }}"
 {{ clause.id }} {{ clause.text }}
 {% endfor %}
 """
+
+
+class Office:
+    """A record with notices in it; its clock stands still unless it is moved."""
+
+    def __init__(self, records: Records, vault: Vault, ticks: list[int]) -> None:
+        self.records, self.vault, self._ticks = records, vault, ticks
+        self.notices = Notices(records, vault)
+
+    def wait(self, microseconds: int) -> None:
+        self._ticks[0] += microseconds
+
+    def now(self) -> int:
+        return self._ticks[0]
+
+    def person(self, name: str) -> bytes:
+        return self.vault.subjects(PEOPLE, [name])[name]
+
+    def plan(self, name: str, action: str, window: int = 0, **changes: Any) -> Notice:
+        statement = msgspec.structs.replace(STATEMENT, action=action, decision=f"dec_{action}", **changes)
+        return self.notices.plan(self.person(name), statement, window)
+
+    def waiting(self) -> list[str]:
+        with self.records.reading() as core:
+            rows = core.execute(sa.select(OUTBOX.c.destination).order_by(OUTBOX.c.seq, OUTBOX.c.n)).all()
+        return [row[0].partition(":")[0] for row in rows]
+
+    def states(self, name: str) -> list[str]:
+        return [notice.state.value for notice in self.notices.of(self.person(name))]
+
+
+@contextmanager
+def opened(place: Place) -> Iterator[Office]:
+    """A new record, and a vault of its own."""
+    ticks = [NOON]
+    vault, master = place.folder / "vault.db", KeyFile(place.folder / "master.key")
+    master.make(os.urandom)
+    Vault.create(vault, master, clock=lambda: ticks[0])
+    with (
+        Records.open(place, projectors=(NoticesProjector(),), clock=lambda: ticks[0]) as records,
+        Vault.open(vault, master, clock=lambda: ticks[0]) as keys,
+    ):
+        yield Office(records, keys, ticks)
