@@ -14,6 +14,7 @@ from bylaw.cli import (
     explain,
     hold,
     init,
+    key,
     ledger,
     lock,
     notices,
@@ -24,6 +25,7 @@ from bylaw.cli import (
     run,
     serve,
     simulate,
+    staff,
     vault,
 )
 
@@ -41,6 +43,8 @@ app.add_typer(db.app, name="db", short_help="The data folder: upgrade, status, b
 app.add_typer(vault.app, name="vault", short_help="The keys under which the record is sealed.")
 app.add_typer(hold.app, name="hold", short_help="Keep records from destruction.")
 app.add_typer(notices.app, name="notices", short_help="What people are told.")
+app.add_typer(staff.app, name="staff", short_help="Who works here, and in which roles.")
+app.add_typer(key.app, name="key", short_help="What programs come to the API with.")
 app.add_typer(rules.app, name="rules", short_help="Show the rules of a book, and what they cost.")
 for name, run_it, short_help in (
     ("init", init.init, "Make a first book from published policies."),

@@ -1,6 +1,7 @@
 """What every verb of this room works with: the record, the vault, the desk, and what is sealed for a member."""
 
 import hmac
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -41,8 +42,15 @@ class Means:
         self.desk = desk
         self.hasher = hasher
         self.policy = policy
-        self._secret = vault.secret(SECRET)
-        self.tickets = Tickets(self._secret, records.chance)
+
+    @cached_property
+    def _secret(self) -> bytes:
+        return self.vault.secret(SECRET)  # made by the first who writes; who only looks needs none
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        """What seals and opens tickets."""
+        return Tickets(self._secret, self.records.chance)
 
     def now(self) -> int:
         """Return the instant."""
