@@ -19,7 +19,7 @@ from bylaw.base.ids import time_ordered_id
 from bylaw.records.durable import sync_folder
 from bylaw.records.fact import Fact, Row, associated
 from bylaw.records.holds.machine import numbers, spans_of
-from bylaw.records.holds.model import Spans
+from bylaw.records.holds.model import ENTERED, Spans
 from bylaw.records.people import alias_of, concerned
 from bylaw.records.projecting import Transaction
 from bylaw.records.records import Records
@@ -27,7 +27,7 @@ from bylaw.records.schema import WHOLE
 from bylaw.records.vault.uses import Use
 from bylaw.records.vault.vault import Vault
 
-KIND: Final = "disclosure.entered"
+KIND: Final = ENTERED
 SPACE: Final = "disclosure"  # of the vault: one subject an entry, whose key seals the details
 APPROVERS: Final = {"legal_process": 2}  # how many people approve; else one
 MAX_NAME: Final = 64  # characters of a category, a kind of recipient, an approver's id

@@ -15,7 +15,7 @@ from bylaw.base.errors import NotFoundError
 from bylaw.records.fact import Fact, Row, associated
 from bylaw.records.holds import store
 from bylaw.records.holds.machine import holding
-from bylaw.records.holds.model import PRESERVED, Copy, Hold, Preserved
+from bylaw.records.holds.model import OWN_KEYS, PRESERVED, Copy, Hold, Preserved
 from bylaw.records.people import concerned, subject_of, told
 from bylaw.records.records import Records
 from bylaw.records.refolding import Progress, quiet
@@ -75,7 +75,7 @@ class Copies:
         """
         by_id = {hold.id: hold for hold in holds}
         for row in rows:
-            keeping = holding(holds, row.seq, concerned(row)) if row.kind != PRESERVED else ()
+            keeping = holding(holds, row.seq, concerned(row)) if row.kind not in OWN_KEYS else ()
             copies = self._of(row) if keeping else ()
             for hold in keeping:
                 mine = [copy for copy in copies if copy.hold == hold]
@@ -102,7 +102,7 @@ class Copies:
     def naming(
         self, subject: bytes, first: int = 1, last: int | None = None, progress: Progress = quiet
     ) -> list[int]:
-        """Return the rows with something sealed that concern a subject; it reads them all, in the database."""
+        """Return the rows with something sealed that concern a person; it reads them all, in the database."""
         end = self._records.head if last is None else last
         found: list[int] = []
         for start in range(first, end + 1, STRETCH):
@@ -120,6 +120,7 @@ class Copies:
             query = sa.select(JOURNAL.c.seq).where(
                 JOURNAL.c.seq.between(first, last),
                 JOURNAL.c.sealed.is_not(None),
+                JOURNAL.c.kind.not_in(sorted(OWN_KEYS)),
                 sa.or_(
                     JOURNAL.c.subject == subject,
                     inside(JOURNAL.c.body, sa.literal(alias, sa.LargeBinary)) > 0,

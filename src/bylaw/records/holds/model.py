@@ -14,6 +14,9 @@ REFUSED: Final = "destruction.refused"
 DONE: Final = "destruction.done"
 RETURNED: Final = "record.returned"
 REPLAYED: Final = "vault.replayed"
+ENTERED: Final = "disclosure.entered"
+
+OWN_KEYS: Final = frozenset({PLACED, RELEASED, PRESERVED, ENTERED})  # sealed under none of a person's keys
 
 MARK_BYTES: Final = 4
 
