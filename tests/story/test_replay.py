@@ -12,7 +12,7 @@ from bylaw.engine.archive import TAGS, Source
 from bylaw.engine.brakes import Caution
 from bylaw.engine.charter import Activation
 from bylaw.engine.decider import Arrival
-from bylaw.engine.decision import SEMANTICS, Decision
+from bylaw.engine.decision import SEMANTICS, Decision, SignalReading
 from bylaw.engine.memory.keys import Keys
 from bylaw.engine.recording import decision_id, event_tag
 from bylaw.engine.replay import Ending, Replay, Replayed
@@ -102,6 +102,13 @@ FORGERIES: dict[str, tuple[str, Callable[[Decision], Decision], str]] = {
         "hello",
         signal_of(2),
         "clauses rules effects matches body.rules body.clauses body.effects body.silent",
+    ),
+    "a signal was said to be read that no rule asked for": (
+        "hello",
+        lambda made: replace(
+            made, signals=(*made.signals, SignalReading(name="urls.count", version="1", value=0))
+        ),
+        "signals",
     ),
     "an answer of the past was another": (
         "hello",

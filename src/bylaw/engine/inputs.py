@@ -18,7 +18,7 @@ NOTHING: Final[Mapping[str, SignalValue | None]] = MappingProxyType({})
 class Inputs:
     """The signals of one event. Rules read them through ``families``, one object for each family."""
 
-    __slots__ = ("_event", "_lists", "_signals", "_values")
+    __slots__ = ("_event", "_known", "_lists", "_signals", "values")
 
     def __init__(
         self,
@@ -27,11 +27,15 @@ class Inputs:
         lists: Lists,
         known: Mapping[str, SignalValue | None] = NOTHING,
     ) -> None:
-        """Take the signals that an event may be asked for; ``known`` values are from a record."""
+        """Take the signals that an event may be asked for; ``known`` values are from a record.
+
+        ``values`` are those that were read, by name: what is known and not asked for is no input.
+        """
         self._event = event
         self._signals = signals
         self._lists = lists
-        self._values: dict[str, SignalValue | None] = dict(known) if known else {}
+        self._known = known
+        self.values: dict[str, SignalValue | None] = {}
 
     def families(self, names: Iterable[str]) -> dict[str, "Family"]:
         """Return what the names of signal families stand for in a condition."""
@@ -43,24 +47,27 @@ class Inputs:
         Raises:
             CelError: the signal is missing.
         """
-        values = self._values
-        value = values[name] if name in values else self._computed(name)
+        values = self.values
+        value = values[name] if name in values else self._found(name)
         if value is None:
             raise CelError("signal_missing", f"the signal `{name}` is missing")
         return value
 
-    def _computed(self, name: str) -> SignalValue | None:
+    def _found(self, name: str) -> SignalValue | None:
         value: SignalValue | None
-        try:
-            value = self._signals[name].compute(self._event, self._lists)
-        except ValueError:
-            value = None
-        self._values[name] = value
+        if name in self._known:
+            value = self._known[name]
+        else:
+            try:
+                value = self._signals[name].compute(self._event, self._lists)
+            except ValueError:
+                value = None
+        self.values[name] = value
         return value
 
     def readings(self) -> tuple[SignalReading, ...]:
         """Return what was read, by name. A personal value is told by its size."""
-        values, signals = self._values, self._signals
+        values, signals = self.values, self._signals
         return tuple([_reading(signals[name], values[name]) for name in sorted(values)])
 
 

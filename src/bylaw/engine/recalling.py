@@ -4,9 +4,8 @@ The inverse of ``recording``. Little of what is recorded is asked for at once, s
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from bylaw.base.errors import IntegrityError
 from bylaw.engine.brakes import NO_CAUTION, Caution
@@ -21,8 +20,7 @@ from bylaw.signals.signal import SignalValue
 _SILENT: Final = Rest((), (), (), (), (), (), (), degraded=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Recalled:
+class Recalled(NamedTuple):
     """A decided event as it was. ``told`` is what the record says in the open, ``kept`` what was sealed."""
 
     event: Event

@@ -17,6 +17,7 @@ from bylaw.engine.brakes import NO_CAUTION
 from bylaw.engine.compiled import CompiledRules, compiled
 from bylaw.engine.decide import decide
 from bylaw.engine.decision import SEMANTICS, Decision
+from bylaw.engine.inputs import Inputs
 from bylaw.engine.matching import Outcome
 from bylaw.engine.memory.keys import Keys
 from bylaw.engine.memory.reader import Asked as Question
@@ -28,6 +29,7 @@ from bylaw.engine.situation import Situation, situation_of
 from bylaw.records.fact import Row
 from bylaw.records.vault.uses import Destroyed
 from bylaw.rules.cel.values import CelError
+from bylaw.signals.signal import SignalValue
 
 _ENCODE: Final = msgspec.json.Encoder(order="sorted").encode
 
@@ -95,7 +97,12 @@ class Replay:
         kind, rules = situation.kind, basis.rules[situation.kind]
         outcomes = tuple(self._matcher(recalled.told.activation)(rules, kind, situation.bindings))
         made = decision_id(basis.operator, row.tag or b"", basis.book)
-        if recalled.silent and not outcomes and answers.complete and _signals_agree(situation, recalled):
+        if (
+            recalled.silent
+            and not outcomes
+            and answers.complete
+            and _signals_agree(situation.inputs, recalled)
+        ):
             # COST: nine of ten decisions are silent. With no outcome, ``decide`` makes nothing of the event but what
             # follows from its inputs, and leaves all else empty, as ``silent`` says of the record. Of the inputs, the
             # event is the recorded one; readings and signals were answered from the record, all of them and no
@@ -105,9 +112,11 @@ class Replay:
             body = quiet_body(made, kind, at, recalled.told.activation, recalled.told.people)
             if body == row.body:
                 return ()
-        again = decide(situation, basis, recalled.caution, _told(outcomes), decision=made)
+        recorded = recalled.decision
+        told = _told(outcomes)
+        again = decide(situation, basis, recalled.caution, told, digest=recorded.event_digest, decision=made)
         body = source.recorder.body(again, recalled.told.people)
-        return (*differing(recalled.decision, again), *_differing_body(recalled.told, body, row.body))
+        return (*differing(recorded, again), *_differing_body(recalled.told, body, row.body))
 
     def without_fuses(self, source: Source, recalled: Recalled) -> Decision:
         """Return what would have been decided from the recorded inputs if no quota and no brake had spoken."""
@@ -152,16 +161,22 @@ class _Answers:
         return value
 
 
-def _signals_agree(situation: Situation, recalled: Recalled) -> bool:
+def _signals_agree(inputs: Inputs, recalled: Recalled) -> bool:
     """Tell whether the signals that were read now are those on record; the values of most of these were given."""
-    read, kept = situation.inputs.readings(), recalled.kept.signals
+    read, kept = inputs.values, recalled.kept.signals
     if len(read) != len(kept):
         return False
-    rows = recalled.recorder.signals[situation.kind]
-    return all(
-        rows[place][0] == reading.name and (not is_size(value) or [reading.size] == value)
-        for reading, (place, value) in zip(read, kept.items(), strict=True)
-    )
+    rows = recalled.recorder.signals[recalled.told.kind]
+    for place, value in kept.items():
+        name, signal = rows[place]
+        if name not in read or (signal.personal and not _as_told(read[name], value)):
+            return False
+    return True
+
+
+def _as_told(read: SignalValue | None, value: object) -> bool:
+    """Tell whether a personal signal is the one on record, where a text or a list is told by its size."""
+    return value == [len(read)] if isinstance(read, str | list) else not is_size(value)
 
 
 def _told(outcomes: tuple[Outcome, ...]) -> "Callable[..., tuple[Outcome, ...]]":
