@@ -41,7 +41,7 @@ class Staff:
     """Everything about staff."""
 
     def __init__(self, means: Means) -> None:
-        self._means = means
+        self.means = means
         self.roster = Roster(means)
         self.wallet = Wallet(means)
         self.door = Door(means, self.wallet)
@@ -51,8 +51,8 @@ class Staff:
 
     def tidy(self) -> None:
         """Forget at the desk what is over; call it once an hour."""
-        now = self._means.now()
-        self._means.desk.tidy(now, now - self._means.policy.absolute)
+        now = self.means.now()
+        self.means.desk.tidy(now, now - self.means.policy.absolute)
 
 
 @contextmanager
