@@ -109,17 +109,23 @@ class Keeping(Reading):
         return schedules(self.shelf.book(book).operator) if book else ()
 
     def destroy(self, target: Target, ground: Ground) -> Outcome:
-        """Destroy as the keeper does; what is remembered is then made anew without whom it was about."""
+        """Destroy as the keeper does; what is remembered is made anew without whom it was about."""
+        self._forget()  # before, too: after a crash in between nobody would
         outcome = self.keeper.destroy(target, ground)
-        self.snapshots.forget()
+        self._forget()
         return outcome
 
     def release(self, hold: str, reason: str) -> list[Outcome]:
-        """Release as the keeper does; what is remembered is made anew if somebody was destroyed by it."""
+        """Release as the keeper does; what is remembered is made anew if somebody may be destroyed by it."""
+        if self.keeper.unfinished():
+            self._forget()
         outcomes = self.keeper.release(hold, reason)
         if outcomes:
-            self.snapshots.forget()
+            self._forget()
         return outcomes
+
+    def _forget(self) -> None:
+        self.snapshots.forget()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +133,6 @@ class Office(Keeping):
     """A record open for deciding: one for an operator at a time."""
 
     decider: Decider
-
-    def destroy(self, target: Target, ground: Ground) -> Outcome:
-        """Destroy, and forget at once."""
-        outcome = self.keeper.destroy(target, ground)
-        self.decider.forget()
-        return outcome
-
-    def release(self, hold: str, reason: str) -> list[Outcome]:
-        """Release, and forget at once whom it destroyed."""
-        outcomes = self.keeper.release(hold, reason)
-        if outcomes:
-            self.decider.forget()
-        return outcomes
 
     def attest(self, every: int = 1) -> None:
         """Sign a checkpoint if so many facts came since the last."""
@@ -166,6 +159,9 @@ class Office(Keeping):
         self.shelf.put(book, charter)
         self.decider.activate(charter)
         return charter
+
+    def _forget(self) -> None:
+        self.decider.forget()
 
 
 @contextmanager

@@ -6,13 +6,14 @@ are held since (``erasures.log``, ``holds.log``) are kept apart: a backup that c
 """
 
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from bylaw.base.errors import NotFoundError
 from bylaw.records.backup import Manifest, backup
 from bylaw.records.backup import restore as restore_record
-from bylaw.records.durable import sync_folder, write_whole
+from bylaw.records.durable import Boundary, no_boundary, sync_folder, write_whole
 from bylaw.records.folder import Place
 from bylaw.records.holds.outside import NAME as HOLDS
 from bylaw.records.vault.backup import restore as restore_vault
@@ -44,7 +45,9 @@ def back_up(data: Path, to: Path, *, keys: Path | None = None) -> Manifest:
     return made
 
 
-def restore(source: Path, data: Path, keys: Path, *, database: str = "") -> Place:
+def restore(
+    source: Path, data: Path, keys: Path, *, database: str = "", boundary: Boundary = no_boundary
+) -> Place:
     """Make a data folder from a backup and from what was kept apart: the old data folder, or a copy of its files.
 
     The folder then serves nothing until ``open_keeping(replay=True)`` has told it what it forgot. Durable on return.
@@ -59,14 +62,13 @@ def restore(source: Path, data: Path, keys: Path, *, database: str = "") -> Plac
             f"there is no `{EPOCHS_NAME}` in `{keys}`, and nothing in the backup can be read without it",
             hint="name the old data folder, or the folder that `bylaw db backup --keys` wrote",
         )
-    return restore_record(
-        source, data, database=database, also=[lambda folder: _put_back(source, keys, folder)]
-    )
+    put_back = partial(_put_back, source, keys, boundary)
+    return restore_record(source, data, database=database, also=[put_back], boundary=boundary)
 
 
-def _put_back(source: Path, keys: Path, folder: Path) -> None:
+def _put_back(source: Path, keys: Path, boundary: Boundary, folder: Path) -> None:
     for name in APART:
         if (keys / name).exists():
             shutil.copy(keys / name, folder / name)
-    restore_vault(source / VAULT, folder / VAULT)
+    restore_vault(source / VAULT, folder / VAULT, boundary=boundary)
     sync_folder(folder)
