@@ -95,7 +95,8 @@ class Composer:
         mail.set_boundary(
             f"=_{entry}"
         )  # a line of quoted-printable never begins with it: `=` is written `=3D`
-        data = bytes(mail)
+        # Message-ID stands on one line, however long: not every server reads a folded one.
+        data = bytes(mail).replace(b"\r\nMessage-ID:\r\n ", b"\r\nMessage-ID: ", 1)
         if self._settings.dkim and self._key:
             data = _signed(data, self._settings.dkim, self._key)
         bounces = self._settings.bounces
