@@ -65,6 +65,8 @@ class Method(StrEnum):
     PROVIDER = "provider"
     PROVIDER_AND_PHONE = "provider+phone"
     PROVIDER_AND_RECOVERY = "provider+recovery"
+    PHONE = "phone"  # these two only in a session that is open
+    RECOVERY = "recovery"
 
 
 class Why(StrEnum):

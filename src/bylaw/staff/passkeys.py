@@ -21,6 +21,16 @@ CHALLENGE_BYTES: Final = 32
 ANSWER_SECONDS: Final = 300  # how long a browser may take
 MAX_ANSWER: Final = 1 << 16  # characters
 MAX_ID: Final = 1023  # bytes of a credential's id (WebAuthn, 4)
+_WRONG: Final = (  # what the library, and the decoders below it, raise about answers that are not as they must be
+    WebAuthnException,
+    msgspec.MsgspecError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 class Site(NamedTuple):
@@ -74,7 +84,7 @@ def registered(site: Site, challenge: bytes, answer: str) -> tuple[Passkey, int]
             expected_origin=list(site.origins),
             require_user_verification=True,
         )
-    except WebAuthnException as error:
+    except _WRONG as error:
         raise refused() from error
     if not 0 < len(made.credential_id) <= MAX_ID:
         raise refused()
@@ -100,7 +110,7 @@ def named(answer: str) -> bytes:
     """
     try:
         return webauthn.base64url_to_bytes(msgspec.json.decode(answer[:MAX_ANSWER], type=_Answer).id)
-    except (msgspec.MsgspecError, ValueError) as error:
+    except _WRONG as error:
         raise refused() from error
 
 
@@ -120,7 +130,7 @@ def answered(site: Site, challenge: bytes, answer: str, passkey: Passkey, count:
             credential_current_sign_count=count,
             require_user_verification=True,
         )
-    except WebAuthnException as error:
+    except _WRONG as error:
         raise refused() from error
     return verified.new_sign_count
 
@@ -133,5 +143,5 @@ def refused() -> RefusedError:
 def _json(answer: str) -> dict[str, Any]:
     try:
         return msgspec.json.decode(answer[:MAX_ANSWER], type=dict[str, Any])
-    except msgspec.MsgspecError as error:
+    except _WRONG as error:
         raise refused() from error

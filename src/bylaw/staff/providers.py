@@ -132,7 +132,7 @@ def _claims(provider: Provider, id_token: str, keys: Mapping[str, Any], now: int
     try:
         token = jwt.decode(id_token, KeySet.import_key_set({"keys": list(keys["keys"])}), allowed)
         asked.validate(token.claims)
-    except (JoseError, ValueError, KeyError, TypeError) as error:
+    except (JoseError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         raise _refused() from error
     return dict(token.claims)
 

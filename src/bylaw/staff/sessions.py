@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from bylaw.base.errors import NotFoundError, RefusedError
 from bylaw.staff import model
 from bylaw.staff.door import Door
-from bylaw.staff.machine import SECOND, Life, Session, is_fresh, life
+from bylaw.staff.machine import Life, Session, is_fresh, life
 from bylaw.staff.means import Means, fact
 from bylaw.staff.model import Kind, Member, Method
 from bylaw.staff.passkeys import Site
@@ -154,8 +154,7 @@ class Sessions:
         """
         with self._means.records.turn:
             spent, kind = self._door.spend_code(present.member.id, code)
-            first = Method.PROVIDER if present.session.method.startswith("provider") else Method.PASSWORD
-            said = model.SignedIn(present.member.id, present.session.id, SECOND[first, kind], (spent,))
+            said = model.SignedIn(present.member.id, present.session.id, Method(kind.value), (spent,))
             self._means.commit(fact(model.PROVED, said))
         self._means.desk.prove(present.session.id, self._means.now())
 

@@ -1,11 +1,13 @@
 """What members of staff show to be let in: each kind, right and wrong."""
 
+import base64
 import hmac
+import json
 from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
@@ -129,6 +131,14 @@ def test_each_recovery_code_lets_in_once() -> None:
 # -- passkeys
 
 
+DEVICE = Authenticator()
+ANSWERS = (
+    DEVICE.register(passkeys.registration_question(SITE, "staff_1", "Reviewer 7F3K", b"c" * 32, [])),
+    DEVICE.answer(passkeys.question(SITE, b"d" * 32)),
+)
+PASSKEY, _ = passkeys.registered(SITE, b"c" * 32, ANSWERS[0])
+
+
 def test_a_passkey_registers_and_answers() -> None:
     key = Authenticator()
     ask = passkeys.registration_question(SITE, "staff_1", "Reviewer 7F3K", b"c" * 32, [])
@@ -177,6 +187,37 @@ def test_passkeys_without_a_count_are_taken() -> None:
     ask = passkeys.registration_question(SITE, "staff_1", "Reviewer 7F3K", b"c" * 32, [])
     passkey, _ = passkeys.registered(SITE, b"c" * 32, key.register(ask))
     assert passkeys.answered(SITE, b"d" * 32, key.answer(passkeys.question(SITE, b"d" * 32)), passkey, 0) == 0
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_a_damaged_answer_is_refused_or_says_the_same(data: st.DataObject) -> None:
+    broken = json.loads(data.draw(st.sampled_from(ANSWERS)))
+    part = data.draw(st.sampled_from(sorted(broken["response"])))
+    raw = base64.urlsafe_b64decode(broken["response"][part] + "==")
+    start = data.draw(st.integers(0, len(raw)))
+    end = data.draw(st.integers(start, min(len(raw), start + 4)))
+    new = raw[:start] + data.draw(st.binary(max_size=6)) + raw[end:]
+    broken["response"][part] = text(new)
+    said = json.dumps(broken)
+    try:
+        if "attestationObject" in broken["response"]:
+            passkeys.registered(SITE, b"c" * 32, said)
+        else:
+            passkeys.answered(SITE, b"d" * 32, said, PASSKEY, 0)
+    except RefusedError as error:
+        assert error.code == "staff.passkey"
+
+
+@pytest.mark.parametrize("deep", ["[" * 60_000, '{"a":' * 10_000, '{"id":' + "[" * 60_000])
+def test_an_answer_that_goes_too_deep_is_refused(deep: str) -> None:
+    for call in (
+        lambda: passkeys.registered(SITE, b"c" * 32, deep),
+        lambda: passkeys.answered(SITE, b"c" * 32, deep, PASSKEY, 0),
+        lambda: passkeys.named(deep),
+    ):
+        with pytest.raises(RefusedError):
+            call()
 
 
 @given(st.text(max_size=60) | st.sampled_from(["{}", "[]", '{"id": 3}', '{"id": "é", "rawId": ""}', "null"]))
