@@ -5,7 +5,20 @@ import sys
 from importlib import import_module
 
 LONG = ("endurance",)  # only when asked for by name
-BENCHES = ("rules", "compiled", "memory", "events", "signals", "documents", "ledger", "run", "store")
+BENCHES = (
+    "rules",
+    "compiled",
+    "memory",
+    "events",
+    "signals",
+    "documents",
+    "ledger",
+    "vault",
+    "store",
+    "run",
+    "record",
+    "replay",
+)
 
 
 def main() -> None:
