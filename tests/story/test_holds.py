@@ -65,7 +65,8 @@ def hold(kept: Keeping, *seqs: int, people: tuple[str, ...] = ()) -> str:
 
 
 def kinds(kept: Keeping) -> list[str]:
-    return [row.kind for row in kept.records.rows() if row.kind not in {"event.decided", "book.activated"}]
+    decided = {"event.decided", "enforcement.resolved", "book.activated"}
+    return [row.kind for row in kept.records.rows() if row.kind not in decided]
 
 
 def test_a_person_without_a_hold_is_unreadable_and_every_other_record_stays(data: Path) -> None:

@@ -12,16 +12,19 @@ from bylaw.base.errors import BylawError, RefusedError
 from bylaw.engine.archive import TAGS, Archive, Charters, Source
 from bylaw.engine.charter import KIND as ACTIVATED
 from bylaw.engine.charter import Charter
+from bylaw.engine.consequences import Consequences, NoConsequences, Ruling
 from bylaw.engine.decision import Decision
 from bylaw.engine.duplicates import Seen
 from bylaw.engine.memory.keys import Keys
 from bylaw.engine.recording import KIND as DECIDED
-from bylaw.engine.recording import decision_id, event_tag, instant
+from bylaw.engine.recording import decision_id, event_tag, instant, microseconds
 from bylaw.engine.sealing import Draft, sealed
 from bylaw.engine.term import Term, remembered
 from bylaw.events.decode import event_digest
 from bylaw.events.event import Event
+from bylaw.events.people import answerable
 from bylaw.records.fact import SUBJECT_BYTES
+from bylaw.records.people import PEOPLE, alias_of
 from bylaw.records.records import Records
 from bylaw.records.snapshots import Snapshot, Snapshots
 from bylaw.records.vault.uses import Destroyed, Use
@@ -52,7 +55,14 @@ class Answer(NamedTuple):
 class Decider:
     """Decides by the book in force."""
 
-    def __init__(self, records: Records, vault: Vault, snapshots: Snapshots, charters: Charters) -> None:
+    def __init__(
+        self,
+        records: Records,
+        vault: Vault,
+        snapshots: Snapshots,
+        charters: Charters,
+        consequences: Consequences | None = None,
+    ) -> None:
         """Start where the record ends.
 
         Args:
@@ -60,7 +70,9 @@ class Decider:
             vault: of the operator.
             snapshots: of what was remembered.
             charters: of the books that ever decided.
+            consequences: make of decisions what is done about them; without any, nothing is.
         """
+        self._consequences = consequences or NoConsequences()
         self.archive = Archive(records, vault, charters)
         self._records = records
         self._vault = vault
@@ -115,7 +127,9 @@ class Decider:
             if tag not in known and tag not in drafts:
                 drafts[tag] = self._draft(self._term, tag, arrival)
         facts = sealed(drafts, self._term.source.recorder, self._vault)
-        first = self._records.commit(facts).first if facts else 0
+        following = self._consequences.follow(list(self._rulings(drafts)))
+        first = self._records.commit([*facts, *following]).first if facts else 0
+        self._consequences.settle()
         self._behind = False
         if self._records.head - self._saved >= SNAPSHOT_EVERY:
             self.save()
@@ -145,6 +159,7 @@ class Decider:
         """Remember what the record says came before, unless that is so."""
         if not self._behind:
             return
+        self._consequences.resume()
         self._term, self._saved = self._saved_term()
         for row in self._records.rows(self._saved + 1, self._records.head, kinds={ACTIVATED, DECIDED}):
             if row.kind == ACTIVATED:
@@ -175,6 +190,22 @@ class Decider:
         basis = term.source.charter.basis
         decision = decision_id(basis.operator, tag, basis.book)
         return Draft(arrival.event, arrival.at, term.decide(arrival.event, arrival.at, decision))
+
+    def _rulings(self, drafts: Mapping[bytes, Draft]) -> Iterator[Ruling]:
+        """Yield the decisions that plan something, and where they will stand when they are committed next."""
+        for number, draft in enumerate(drafts.values(), start=self._records.head + 1):
+            if not draft.decided.decision.effects:
+                continue
+            person, customer = answerable(draft.event)
+            known = self._vault.subjects(PEOPLE, {one for one in (person, customer) if one})
+            aliases = {one: alias_of(subject) for one, subject in known.items()}
+            yield Ruling(
+                number,
+                draft.decided.decision,
+                microseconds(draft.arrived),
+                aliases.get(person) if person else None,
+                aliases.get(customer) if customer else None,
+            )
 
     def _answers(
         self,

@@ -39,6 +39,18 @@ def owner_of(event: Event) -> str | None:
     return None
 
 
+def answerable(event: Event) -> tuple[str | None, str | None]:
+    """Return who answers for an event, and the customer to whom that account belongs, if it is another one.
+
+    It is who acted; of a report, who was reported; else the customer itself.
+    """
+    doer = "target" if hasattr(event, "reporter") else "actor"
+    who, customer = (getattr(event, field, UNSET) for field in (doer, "account"))
+    if who is UNSET:
+        return (None if customer is UNSET else str(customer)), None
+    return str(who), None if customer is UNSET or customer == who else str(customer)
+
+
 def renamed(event: _E, name: Callable[[str], str]) -> _E:
     """Return the event with another name for every id of a person."""
     changes = {}

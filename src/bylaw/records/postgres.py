@@ -28,6 +28,7 @@ CONNECT_SECONDS: Final = 10
 RECONNECTS: Final = 12  # about 40 seconds of trying
 FIRST_WAIT_SECONDS: Final = 0.05
 LONGEST_WAIT_SECONDS: Final = 5.0
+LOCK_MILLISECONDS: Final = 1_000
 IDLE_READERS: Final = 8
 
 REVISION: Final = "revision"  # a file of a backup, beside those of the tables
@@ -70,8 +71,13 @@ class PostgresStore:
     def _lock(self, raw: Raw) -> None:
         digest = hashlib.sha256(f"bylaw {self._schema}".encode()).digest()
         key = int.from_bytes(digest[:8], "big", signed=True)
-        if raw.execute("SELECT pg_try_advisory_lock(%s)", (key,)).fetchone() != (True,):
-            raise locked()
+        # A server takes a moment to see that a decider was killed, and keeps its lock until then.
+        raw.execute(f"SET lock_timeout = {LOCK_MILLISECONDS}")
+        try:
+            raw.execute("SELECT pg_advisory_lock(%s)", (key,))
+        except psycopg.errors.LockNotAvailable:
+            raise locked() from None
+        raw.execute("RESET lock_timeout")
 
     def _connect(self) -> Raw:
         options = f"-c search_path={self._schema} -c synchronous_commit=on -c client_min_messages=warning"

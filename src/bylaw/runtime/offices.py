@@ -11,6 +11,10 @@ from bylaw.book.book import book_of
 from bylaw.book.folder import folder_of
 from bylaw.book.operator import schedules
 from bylaw.book.shelf import Shelf, charter_of
+from bylaw.enforcement.following import Following
+from bylaw.enforcement.resolve import Sanctions, sanctions_of
+from bylaw.enforcement.store import EnforcementProjector
+from bylaw.enforcement.workflow import Enforcement
 from bylaw.engine.archive import Archive
 from bylaw.engine.charter import Charter
 from bylaw.engine.decider import Decider
@@ -41,7 +45,7 @@ from bylaw.runtime.folders import VAULT, master_of
 from bylaw.staff.fold import StaffProjector
 
 Clock = Callable[[], int]  # microseconds since 1970
-PROJECTORS = (HoldsProjector(), RetentionProjector(), DisclosuresProjector(), StaffProjector())
+PROJECTORS = (HoldsProjector(), RetentionProjector(), DisclosuresProjector(), EnforcementProjector(), StaffProjector())
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class Keeping(Reading):
 
     keeper: Keeper
     snapshots: Snapshots
+    enforcement: Enforcement
 
     @property
     def register(self) -> Register:
@@ -214,7 +219,26 @@ def open_keeping(
     with open_record(data, master, writing=True, clock=clock, boundary=boundary) as kept:
         keeper = open_keeper(kept.records, kept.vault, [data / OUTSIDE], replay=replay, boundary=boundary)
         snapshots = Snapshots(data / WINDOWS, boundary)
-        yield Keeping(kept.records, kept.vault, kept.books, kept.shelf, keeper, snapshots)
+        enforcement = _enforcement(kept, keeper)
+        yield Keeping(kept.records, kept.vault, kept.books, kept.shelf, keeper, snapshots, enforcement)
+
+
+def _enforcement(kept: Reading, keeper: Keeper) -> Enforcement:
+    def sanctions(book: str) -> Sanctions:
+        return sanctions_of(kept.shelf.book(book).operator) if book else Sanctions()
+
+    def is_held(person: bytes) -> bool:
+        return any(person in hold.people for hold in keeper.holds())
+
+    following = Following(kept.records, kept.vault, sanctions)
+    in_force = kept.archive
+    return Enforcement(
+        kept.records,
+        kept.vault,
+        following,
+        lambda: sanctions(in_force.book_at(kept.records.head)),
+        is_held,
+    )
 
 
 @contextmanager
@@ -233,8 +257,9 @@ def open_office(
     """
     with open_keeping(data, master, clock=clock, boundary=boundary) as kept:
         records, vault, books, shelf = kept.records, kept.vault, kept.books, kept.shelf
-        decider = Decider(records, vault, kept.snapshots, shelf.charter)
-        office = Office(records, vault, books, shelf, kept.keeper, kept.snapshots, decider)
+        following = kept.enforcement.following
+        decider = Decider(records, vault, kept.snapshots, shelf.charter, following)
+        office = Office(records, vault, books, shelf, kept.keeper, kept.snapshots, kept.enforcement, decider)
         yield office
         decider.save()
         office.attest()

@@ -1,0 +1,95 @@
+"""What the decider does about its decisions, in the same commit."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from bylaw.base.canonical import canonical_bytes
+from bylaw.enforcement import store
+from bylaw.enforcement.model import RESOLVED, TYPES, Resolved
+from bylaw.enforcement.resolve import Sanctions, resolve
+from bylaw.enforcement.standing import Gate, Standing
+from bylaw.engine.consequences import Ruling
+from bylaw.records.fact import Fact
+from bylaw.records.people import PEOPLE, subject_of
+from bylaw.records.records import Records
+from bylaw.records.vault.vault import Vault
+
+KEPT: Final = frozenset({name for name, row in TYPES.items() if row.gate} | {"strike", "none"})
+
+
+class Following:
+    """Resolves decisions, and knows what stands. One call at a time, by whoever writes the record.
+
+    ``gate`` may be asked by anybody, at any time.
+    """
+
+    def __init__(self, records: Records, vault: Vault, sanctions: Callable[[str], Sanctions]) -> None:
+        """Stand where the record stands. ``sanctions`` returns what the book with a digest says."""
+        self.gate = Gate()
+        self.standing = Standing()
+        self._records = records
+        self._vault = vault
+        self._sanctions = sanctions
+        self._touched: set[str] = set()
+        self.resume()
+
+    def resume(self) -> None:
+        """See ``Consequences``."""
+        self.standing, self._touched = Standing(), set()
+        with self._records.reading() as core:
+            for stood in store.standing(core, KEPT):
+                self.standing.begin(stood.action, stood.at)
+        found = ((self._account(person), person) for person in self.standing.people())
+        now = self._records.clock()
+        self.gate.replace(
+            {account: tuple(self.standing.gates(person, now)) for account, person in found if account}
+        )
+
+    def follow(self, rulings: Sequence[Ruling]) -> list[Fact]:
+        """See ``Consequences``."""
+        facts = []
+        for ruling in rulings:
+            resolved = resolve(ruling, self.standing, self._sanctions(ruling.decision.book))
+            if resolved is not None:
+                self.begin(resolved)
+                facts.append(fact_of(resolved))
+        return facts
+
+    def begin(self, resolved: Resolved) -> None:
+        """Let actions stand."""
+        for action in resolved.actions:
+            if action.effect in KEPT:
+                self.standing.begin(action, resolved.at)
+                self._touched.add(action.person)
+
+    def settle(self) -> None:
+        """See ``Consequences``: what is durable shows at the gate."""
+        touched, self._touched = self._touched, set()
+        now = self._records.clock()
+        for person in touched:
+            account = self._account(person)
+            if account:
+                self.gate.show(account, tuple(self.standing.gates(person, now)))
+
+    def refresh(self, people: Iterable[str]) -> None:
+        """Take note of what was recorded about accounts beside decisions."""
+        named = {person for person in people if person}
+        for person in named:
+            self.standing.forget(person)
+            with self._records.reading() as core:
+                for stood in store.standing(core, KEPT, person):
+                    self.standing.begin(stood.action, stood.at)
+        self._touched |= named
+        self.settle()
+
+    def _account(self, person: str) -> str:
+        """Return the id that the service gave an account; nothing, if it was forgotten."""
+        if not person:
+            return ""
+        space, account = self._vault.external(subject_of(person)) or ("", "")
+        return account if space == PEOPLE else ""
+
+
+def fact_of(resolved: Resolved) -> Fact:
+    """Return the fact."""
+    return Fact(RESOLVED, canonical_bytes(resolved))

@@ -1,0 +1,337 @@
+"""Actions as tables, folded from their facts; what is to be sent and what ends by itself goes into the outbox."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+
+from bylaw.base.canonical import canonical_bytes
+from bylaw.base.errors import ConflictError, NotFoundError
+from bylaw.enforcement import model
+from bylaw.enforcement.machine import APPROVERS, OPEN, STANDING, STEPS, demand_step, is_gate
+from bylaw.enforcement.model import Action, State
+from bylaw.records.fact import Row
+from bylaw.records.outbox import Outgoing
+from bylaw.records.projecting import Transaction
+from bylaw.records.schema import WHOLE
+
+TIMERS: Final = "enforcement:timers"  # the outbox's destination for what falls due
+PAGE: Final = 200
+AT_ONCE: Final = 500  # actions looked up in one statement
+
+_METADATA: Final = sa.MetaData()
+ACTIONS: Final = sa.Table(
+    "enforcement_actions",
+    _METADATA,
+    sa.Column("action", sa.Text, primary_key=True),
+    sa.Column("seq", WHOLE, nullable=False, index=True),  # of the fact that made it
+    sa.Column("state", sa.Text, nullable=False, index=True),
+    sa.Column("effect", sa.Text, nullable=False),
+    sa.Column("person", sa.Text, nullable=False, index=True),
+    sa.Column("source", WHOLE, nullable=False, index=True),
+    sa.Column("decision", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", WHOLE, nullable=False),
+    sa.Column("moved", WHOLE, nullable=False),  # when it came to its state
+    sa.Column("code", sa.Text, nullable=False),  # why it failed
+    sa.Column("told", sa.LargeBinary, nullable=False),  # the whole action, and who is told of it
+    sqlite_strict=True,
+)
+RULES: Final = sa.Table(
+    "enforcement_rules",
+    _METADATA,
+    sa.Column("rule", sa.Text, primary_key=True),
+    sa.Column("seq", WHOLE, primary_key=True, autoincrement=False),
+    sa.Column("action", sa.Text, primary_key=True),
+    sqlite_strict=True,
+)
+APPROVALS: Final = sa.Table(
+    "enforcement_approvals",
+    _METADATA,
+    sa.Column("action", sa.Text, primary_key=True),
+    sa.Column("by", sa.Text, primary_key=True),
+    sqlite_strict=True,
+)
+
+
+class Stood(NamedTuple):
+    """An action as it stands now."""
+
+    action: Action
+    state: State
+    seq: int
+    source: int
+    decision: str
+    by: str
+    at: int
+    moved: int
+    code: str
+    to: tuple[str, ...]
+
+
+class Told(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the table keeps whole."""
+
+    action: Action
+    to: tuple[str, ...] = ()
+
+
+class EnforcementProjector:
+    """The fold."""
+
+    name = "enforcement"
+    version = 1
+    tables: Sequence[sa.Table] = (ACTIONS, RULES, APPROVALS)
+    kinds = frozenset({model.RESOLVED, model.MOVED, model.APPROVED, model.UNDONE, model.DUE})
+
+    def project(self, tx: Transaction, rows: Sequence[Row]) -> None:
+        """Fold. What an action's state does not allow fails, and with it the commit."""
+        for kind, some in groupby(rows, key=lambda row: row.kind):
+            _FOLDS[kind](tx, list(some))
+
+
+class _Begun(NamedTuple):
+    """Actions that one fact makes, and what it says of them."""
+
+    row: Row
+    actions: Sequence[Action]
+    to: tuple[str, ...]
+    by: str
+    at: int
+    source: int = 0
+    decision: str = ""
+
+    def values(self) -> Iterator[dict[str, object]]:
+        for action in self.actions:
+            yield {
+                "action": action.action,
+                "seq": self.row.seq,
+                "state": State.AWAITING if action.awaiting else State.PLANNED,
+                "effect": action.effect,
+                "person": action.person,
+                "source": self.source,
+                "decision": self.decision,
+                "by": self.by,
+                "at": self.at,
+                "moved": self.row.at,
+                "code": "",
+                "told": canonical_bytes(Told(action, self.to)),
+            }
+
+
+def _resolved(tx: Transaction, rows: Sequence[Row]) -> None:
+    said = ((row, msgspec.json.decode(row.body, type=model.Resolved)) for row in rows)
+    _begin(tx, [_Begun(row, r.actions, r.to, r.by, r.at, r.source, r.decision) for row, r in said])
+
+
+def _begin(tx: Transaction, begun: Sequence[_Begun]) -> None:
+    values = [value for one in begun for value in one.values()]
+    if not values:
+        return
+    tx.execute(sa.insert(ACTIONS), values)
+    ruled: list[dict[str, object]] = [
+        {"rule": rule, "seq": one.row.seq, "action": action.action}
+        for one in begun
+        for action in one.actions
+        for rule in action.rules
+    ]
+    if ruled:
+        tx.execute(sa.insert(RULES), ruled)
+    for one in begun:
+        for action in one.actions:
+            if not action.awaiting:
+                _send(tx, one.row, action, one.to)
+
+
+def _send(tx: Transaction, row: Row, action: Action, to: Iterable[str]) -> None:
+    """Put an action into the outbox: to whoever carries it out, and to the timers if it ends or falls due."""
+    key = action.action
+    if action.due is not None:
+        tx.send(row, Outgoing(TIMERS, key.encode(), action.due, key))
+    else:
+        for name in to:
+            tx.send(row, Outgoing(f"webhook:{name}", canonical_bytes({"action": key}), key=key))
+    if action.until is not None and is_gate(action):
+        tx.send(row, Outgoing(TIMERS, key.encode(), action.until, key))
+
+
+def _moved(tx: Transaction, rows: Sequence[Row]) -> None:
+    for row in rows:
+        said = msgspec.json.decode(row.body, type=model.Moved)
+        _move(tx, row, said.actions, said.state, said.code)
+
+
+def _move(tx: Transaction, row: Row, actions: Sequence[str], new: State, code: str = "") -> None:
+    for start in range(0, len(actions), AT_ONCE):
+        some = actions[start : start + AT_ONCE]
+        query = sa.select(ACTIONS.c.action, ACTIONS.c.state).where(ACTIONS.c.action.in_(some))
+        states = {found.action: found.state for found in tx.execute(query)}
+        for action in some:
+            if action not in states:
+                raise no_action(action)
+            demand_step(action, State(states[action]), new)
+        change = sa.update(ACTIONS).where(ACTIONS.c.action.in_(some))
+        tx.execute(change.values(state=new, moved=row.at, code=code))
+    if new not in STANDING:
+        for action in actions:
+            tx.cancel(TIMERS, action)
+
+
+def _approved(tx: Transaction, rows: Sequence[Row]) -> None:
+    for row in rows:
+        _agree(tx, row)
+
+
+def _agree(tx: Transaction, row: Row) -> None:
+    said = msgspec.json.decode(row.body, type=model.Approved)
+    found = tx.execute(
+        sa.select(ACTIONS.c.by, ACTIONS.c.state, ACTIONS.c.told).where(ACTIONS.c.action == said.action)
+    ).first()
+    if found is None:
+        raise no_action(said.action)
+    if found.state != State.AWAITING:
+        raise ConflictError("action.order", f"`{said.action}` is {found.state} and awaits nobody")
+    known = set(tx.execute(sa.select(APPROVALS.c.by).where(APPROVALS.c.action == said.action)).scalars())
+    agreed = known | ({found.by} if found.by else set())
+    if said.by in agreed:
+        raise ConflictError("action.same_person", "the second person must be another one")
+    tx.execute(sa.insert(APPROVALS), {"action": said.action, "by": said.by})
+    if len(agreed) + 1 >= APPROVERS:
+        told = msgspec.json.decode(found.told, type=Told)
+        _move(tx, row, [said.action], State.PLANNED)
+        _send(tx, row, told.action, told.to)
+
+
+def _undone(tx: Transaction, rows: Sequence[Row]) -> None:
+    for row in rows:
+        said = msgspec.json.decode(row.body, type=model.Undone)
+        _move(tx, row, [inverse.undoes for inverse in said.inverses], State.UNDONE)
+        _begin(tx, [_Begun(row, said.inverses, said.to, said.by, said.at)])
+
+
+def _due(tx: Transaction, rows: Sequence[Row]) -> None:
+    for row in rows:
+        said = msgspec.json.decode(row.body, type=model.Due)
+        found = tx.execute(sa.select(ACTIONS.c.told).where(ACTIONS.c.action == said.action)).scalar()
+        if found is None:
+            raise no_action(said.action)
+        told = msgspec.json.decode(found, type=Told)
+        _send(tx, row, msgspec.structs.replace(told.action, due=said.later), told.to)
+
+
+_FOLDS: Final = {
+    model.RESOLVED: _resolved,
+    model.MOVED: _moved,
+    model.APPROVED: _approved,
+    model.UNDONE: _undone,
+    model.DUE: _due,
+}
+
+
+def no_action(action: str) -> NotFoundError:
+    """Return the error of an action that is not there."""
+    return NotFoundError("action.unknown", f"there is no action `{action}`")
+
+
+def action_of(core: sa.Connection, action: str) -> Stood:
+    """Return an action.
+
+    Raises:
+        NotFoundError: ``action.unknown``.
+    """
+    found = core.execute(sa.select(ACTIONS).where(ACTIONS.c.action == action)).first()
+    if found is None:
+        raise no_action(action)
+    return _stood(found)
+
+
+def actions(  # noqa: PLR0913 - what may be asked for
+    core: sa.Connection,
+    *,
+    states: Iterable[State] = (),
+    person: str = "",
+    rule: str = "",
+    since: int = 0,
+    before: int | None = None,
+    limit: int = PAGE,
+) -> list[Stood]:
+    """Return actions, newest first. ``since`` and ``before`` are numbers of the facts that made them."""
+    query = sa.select(ACTIONS).order_by(ACTIONS.c.seq.desc(), ACTIONS.c.action).limit(limit)
+    if wanted := [str(state) for state in states]:
+        query = query.where(ACTIONS.c.state.in_(wanted))
+    if person:
+        query = query.where(ACTIONS.c.person == person)
+    if rule:
+        query = query.join(RULES, RULES.c.action == ACTIONS.c.action).where(RULES.c.rule == rule)
+    if since:
+        query = query.where(ACTIONS.c.seq >= since)
+    if before is not None:
+        query = query.where(ACTIONS.c.seq < before)
+    return [_stood(row) for row in core.execute(query)]
+
+
+def of_source(core: sa.Connection, source: int) -> list[Stood]:
+    """Return the actions about one decided event."""
+    rows = core.execute(sa.select(ACTIONS).where(ACTIONS.c.source == source).order_by(ACTIONS.c.action))
+    return [_stood(row) for row in rows]
+
+
+def of_rule(core: sa.Connection, rule: str, since: int) -> list[Stood]:
+    """Return what a rule asked for since an instant and that still stands, oldest first."""
+    query = (
+        sa.select(ACTIONS)
+        .join(RULES, RULES.c.action == ACTIONS.c.action)
+        .where(RULES.c.rule == rule, ACTIONS.c.at >= since, ACTIONS.c.state.in_(_UNDOABLE))
+        .order_by(ACTIONS.c.seq, ACTIONS.c.action)
+    )
+    return [_stood(row) for row in core.execute(query)]
+
+
+def standing(core: sa.Connection, effects: Iterable[str], person: str = "") -> Iterator[Stood]:
+    """Yield actions of some effects that stand or wait for people, of one account or of all, oldest first."""
+    query = sa.select(ACTIONS).where(
+        ACTIONS.c.effect.in_(list(effects)), ACTIONS.c.state.in_([*STANDING, State.AWAITING])
+    )
+    if person:
+        query = query.where(ACTIONS.c.person == person)
+    for row in core.execute(query.order_by(ACTIONS.c.seq)):
+        yield _stood(row)
+
+
+def approvals(core: sa.Connection, action: str) -> list[str]:
+    """Return who agreed to an action."""
+    query = sa.select(APPROVALS.c.by).where(APPROVALS.c.action == action).order_by(APPROVALS.c.by)
+    return list(core.scalars(query))
+
+
+def counts(core: sa.Connection) -> Mapping[State, int]:
+    """Count actions by state."""
+    query = sa.select(ACTIONS.c.state, sa.func.count()).group_by(ACTIONS.c.state)
+    return {State(state): count for state, count in core.execute(query).all()}
+
+
+def unacknowledged(core: sa.Connection, before: int, limit: int = PAGE) -> list[Stood]:
+    """Return actions of before an instant of which nobody said that they were done, oldest first."""
+    query = sa.select(ACTIONS).where(ACTIONS.c.state.in_(list(OPEN)), ACTIONS.c.moved < before)
+    return [_stood(row) for row in core.execute(query.order_by(ACTIONS.c.moved).limit(limit))]
+
+
+_UNDOABLE: Final = [str(state) for state, following in STEPS.items() if State.UNDONE in following]
+
+
+def _stood(row: Any) -> Stood:  # noqa: ANN401 - a row of the table
+    told, state = msgspec.json.decode(row.told, type=Told), State(row.state)
+    return Stood(
+        msgspec.structs.replace(told.action, awaiting=state is State.AWAITING),
+        state,
+        row.seq,
+        row.source,
+        row.decision,
+        row.by,
+        row.at,
+        row.moved,
+        row.code,
+        told.to,
+    )

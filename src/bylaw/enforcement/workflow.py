@@ -1,0 +1,344 @@
+"""The verbs: what people and workers do about actions. Each is durable on return.
+
+``by`` is the id of a member of staff, never a name; what a person gives as reason is sealed under the key of the
+account concerned. Instants in microseconds since 1970.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from bylaw.base.canonical import canonical_bytes
+from bylaw.base.errors import ConflictError, InputError
+from bylaw.base.ids import time_ordered_id
+from bylaw.base.spelling import did_you_mean
+from bylaw.enforcement import store
+from bylaw.enforcement.following import Following
+from bylaw.enforcement.machine import STANDING, action_id, demand_step, inverse_of, still_reached
+from bylaw.enforcement.model import (
+    APPROVED,
+    DAY,
+    DUE,
+    MAX_REASON,
+    MOVED,
+    RESOLVED,
+    TYPES,
+    UNDONE,
+    Action,
+    Approved,
+    Argument,
+    Due,
+    Moved,
+    Resolved,
+    Standard,
+    State,
+    Undone,
+)
+from bylaw.enforcement.resolve import Case, Sanctions, await_people, leave_what_stands, run
+from bylaw.enforcement.store import Stood
+from bylaw.records.delivery import Delivery
+from bylaw.records.fact import Fact, associated
+from bylaw.records.people import subject_of
+from bylaw.records.records import Records
+from bylaw.records.vault.uses import Use
+from bylaw.records.vault.vault import Vault
+
+AT_ONCE: Final = 500  # actions undone in one commit
+HELD_AGAIN: Final = DAY  # after which it is looked again whether a hold keeps what was to be done
+SYSTEM: Final = "bylaw"  # who does what follows by itself
+_CHANCE: Final = 9
+GATES: Final = tuple(name for name, row in TYPES.items() if row.gate)
+_BY_HAND: Final = (leave_what_stands, await_people)  # a person outranks the other steps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a member of staff wants done; after ``days`` it ends by itself."""
+
+    effect: str
+    argument: Argument = None
+    days: int | None = None
+
+
+@dataclass(slots=True)
+class Reversal:
+    """What undoing did: actions undone, and those kept because another rule asked for them too."""
+
+    undone: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+
+class Enforcement:
+    """Actions of a record. For whoever writes the record, one call at a time."""
+
+    def __init__(
+        self,
+        records: Records,
+        vault: Vault,
+        following: Following,
+        sanctions: Callable[[], Sanctions],
+        is_held: Callable[[bytes], bool],
+    ) -> None:
+        """Take what it works with.
+
+        Args:
+            records: of the operator, open for writing.
+            vault: of the operator, likewise.
+            following: what stands.
+            sanctions: returns what the book in force says.
+            is_held: tells whether a hold keeps what is recorded of a person.
+        """
+        self.following = following
+        self._records = records
+        self._vault = vault
+        self._sanctions = sanctions
+        self._is_held = is_held
+
+    def find(self, action: str) -> Stood:
+        """Return an action; raises ``NotFoundError`` if there is none."""
+        with self._records.reading() as core:
+            return store.action_of(core, action)
+
+    def order(  # noqa: PLR0913 - what a decision of a person is made of
+        self,
+        orders: Sequence[Order],
+        *,
+        person: str,
+        by: str,
+        clauses: Sequence[str],
+        reason: str,
+        source: int = 0,
+        standard: Standard = Standard.APPARENT,
+    ) -> Resolved:
+        """Do what a person decided, or record that nothing is to be done (``none``).
+
+        Args:
+            orders: what; each effect at most once.
+            person: the account, by its random id.
+            by: who decided.
+            clauses: on which ground; at least one.
+            reason: in that person's words; sealed.
+            source: the number of the fact that holds the event; 0 if it is about the account as such.
+            standard: whether it is proven or apparent.
+
+        Raises:
+            InputError: a clause or the reason is missing, or an effect is unknown.
+        """
+        _refuse(orders, clauses, reason)
+        now, cause, sanctions = self._records.clock(), self._name("cause"), self._sanctions()
+        case = Case(cause, now, person, "", self.following.standing, sanctions)
+        kept, dropped = run(case, [_ordered(case, order, tuple(clauses)) for order in orders], _BY_HAND)
+        resolved = Resolved(
+            at=now,
+            source=source,
+            by=by,
+            standard=standard,
+            people=(person,),
+            actions=tuple(kept),
+            dropped=tuple(dropped),
+            to=sanctions.to,
+        )
+        self._commit([self._sealed(RESOLVED, canonical_bytes(resolved), [person], reason)], [person])
+        return resolved
+
+    def approve(self, action: str, by: str) -> State:
+        """Agree to what cannot be undone; return where it stands then.
+
+        Raises:
+            ConflictError: ``action.same_person``; ``action.order``, it awaits nobody.
+            NotFoundError: there is no such action.
+        """
+        person = self.find(action).action.person
+        self._commit([Fact(APPROVED, canonical_bytes(Approved(action=action, by=by)))], [person])
+        stood = self.find(action)
+        if stood.state is State.PLANNED and stood.action.effect == "terminate":
+            self._close_account(stood)
+        return stood.state
+
+    def refuse(self, action: str, by: str) -> None:
+        """Refuse what somebody else, or a rule, asked for; raises as ``approve`` does."""
+        self._move([self.find(action)], State.REFUSED, by)
+
+    def sent(self, action: str) -> None:
+        """Note that an action is with whoever carries it out."""
+        self._move([self.find(action)], State.SENT, SYSTEM)
+
+    def acknowledge(self, actions: Iterable[str], by: str) -> int:
+        """Note that actions were carried out; return how many were not acknowledged before."""
+        found = [self.find(action) for action in dict.fromkeys(actions)]
+        new = [stood for stood in found if stood.state is not State.ACKNOWLEDGED]
+        if new:
+            self._move(new, State.ACKNOWLEDGED, by)
+        return len(new)
+
+    def failed(self, action: str, code: str) -> None:
+        """Note that an action could not be handed over; a person must look."""
+        self._move([self.find(action)], State.FAILED, SYSTEM, code)
+
+    def undo(self, action: str, by: str, reason: str) -> Reversal:
+        """Take an action back by its inverse, and what followed from it.
+
+        Raises:
+            ConflictError: ``action.order``, it does not stand; ``action.no_inverse``.
+            InputError: the reason is missing.
+            NotFoundError: there is no such action.
+        """
+        stood = self.find(action)
+        demand_step(action, stood.state, State.UNDONE)
+        if inverse_of(stood.action, action) is None:
+            raise ConflictError("action.no_inverse", f"`{stood.action.effect}` cannot be taken back")
+        return self._undo([stood], by, reason)
+
+    def undo_rule(self, rule: str, since: int, by: str, reason: str) -> Reversal:
+        """Take back everything that a rule did since an instant, but what other rules asked for as well."""
+        with self._records.reading() as core:
+            found = store.of_rule(core, rule, since)
+        mine = [stood for stood in found if set(stood.action.rules) <= {rule} and not stood.action.rung]
+        done = self._undo(mine, by, reason, rule)
+        settled = {stood.action.action for stood in mine} | set(done.undone)
+        done.kept = [s.action.action for s in found if s.action.action not in settled]
+        return done
+
+    def compromised(self, person: str, since: int, until: int, by: str, reason: str) -> Reversal:
+        """Find that somebody else used an account between two instants (CLAUSES A41).
+
+        The strikes of then are taken back, with what followed from them, and recovery of the account begins.
+        """
+        with self._records.reading() as core:
+            strikes = [s for s in store.standing(core, ["strike"], person) if since <= s.at <= until]
+        clauses = tuple(sorted({clause for s in strikes for clause in s.action.clauses}))
+        self.order([Order(effect="recover")], person=person, by=by, clauses=clauses or ("",), reason=reason)
+        return self._undo(strikes, by, reason)
+
+    def fall_due(self, action: str, token: bytes) -> None:
+        """Do what a timer says: end what ends by itself, do what was to be done later unless a hold keeps it.
+
+        ``token`` is the lease on the timer; both are dealt with in one transaction.
+        """
+        stood = self.find(action)
+        if stood.state not in STANDING:
+            Delivery(self._records).done(token)
+        elif stood.action.due is not None:
+            held = bool(stood.action.person) and self._is_held(subject_of(stood.action.person))
+            later = self._records.clock() + HELD_AGAIN if held else None
+            due = Due(action=action, later=later)
+            self._records.commit([Fact(DUE, canonical_bytes(due))], done=[token])
+        else:
+            self._end(stood, token)
+
+    # --
+
+    def _end(self, stood: Stood, token: bytes) -> None:
+        ended = Moved(actions=(stood.action.action,), state=State.ENDED, by=SYSTEM)
+        facts = [Fact(MOVED, canonical_bytes(ended))]
+        inverse = inverse_of(stood.action, stood.action.action)
+        if inverse is not None:
+            resolved = Resolved(
+                at=self._records.clock(),
+                by=SYSTEM,
+                people=(inverse.person,),
+                actions=(inverse,),
+                to=stood.to,
+            )
+            facts.append(Fact(RESOLVED, canonical_bytes(resolved)))
+        self._records.commit(facts, done=[token])
+        self.following.refresh([stood.action.person])
+
+    def _undo(self, stood: Sequence[Stood], by: str, reason: str, rule: str = "") -> Reversal:
+        _demand_reason(reason)
+        done, now, sanctions = Reversal(), self._records.clock(), self._sanctions()
+        waiting = list(stood)
+        while waiting:
+            some, waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
+            inverses = [one for s in some if (one := inverse_of(s.action, self._name("cause"))) is not None]
+            if not inverses:
+                continue
+            people = tuple(sorted({one.person for one in inverses if one.person}))
+            undone = Undone(
+                at=now, by=by, inverses=tuple(inverses), rule=rule, people=people, to=sanctions.to
+            )
+            self._commit([self._sealed(UNDONE, canonical_bytes(undone), people, reason)], people)
+            done.undone += [one.undoes for one in inverses]
+            waiting += self._fallen({one.person for one in inverses if one.effect == "withdraw_strike"})
+        return done
+
+    def _fallen(self, people: Iterable[str]) -> list[Stood]:
+        """Return the sanctions of the ladder that accounts would not have come to without what was undone."""
+        fallen = []
+        for person in sorted(people):
+            with self._records.reading() as core:
+                strikes = [(s.action, s.at) for s in store.standing(core, ["strike"], person)]
+                gates = [s for s in store.standing(core, GATES, person) if s.action.rung]
+            fallen += [s for s in gates if not still_reached(s.action, s.at, strikes)]
+        return fallen
+
+    def _close_account(self, stood: Stood) -> None:
+        """Have the closing statement made, and the content purged on its date (CLAUSES A07, A40)."""
+        now, sanctions = self._records.clock(), self._sanctions()
+        dues = {"closing_statement": None, "purge": now + sanctions.purge_days * DAY}
+        actions = tuple(
+            Action(
+                action=action_id(stood.action.action, effect, None, stood.action.person),
+                effect=effect,
+                person=stood.action.person,
+                clauses=stood.action.clauses,
+                due=due,
+            )
+            for effect, due in dues.items()
+        )
+        resolved = Resolved(
+            at=now, by=SYSTEM, people=(stood.action.person,), actions=actions, to=sanctions.to
+        )
+        self._commit([Fact(RESOLVED, canonical_bytes(resolved))], ())
+
+    def _move(self, stood: Sequence[Stood], state: State, by: str, code: str = "") -> None:
+        moved = Moved(actions=tuple(s.action.action for s in stood), state=state, by=by, code=code)
+        people = [] if state in STANDING else [s.action.person for s in stood]
+        self._commit([Fact(MOVED, canonical_bytes(moved))], people)
+
+    def _commit(self, facts: Sequence[Fact], people: Iterable[str]) -> None:
+        self._records.commit(facts)
+        self.following.refresh(people)
+
+    def _sealed(self, kind: str, body: bytes, people: Sequence[str], reason: str) -> Fact:
+        today = datetime.fromtimestamp(self._records.clock() // 1_000_000, UTC).date()
+        subject = subject_of(people[0]) if len(people) == 1 else self._vault.day(today)
+        self._vault.prepare_evidence([subject])
+        sealed = self._vault.seal(subject, Use.EVIDENCE, reason.encode(), associated(kind, None, body))
+        return Fact(kind, body, None, subject, sealed)
+
+    def _name(self, prefix: str) -> str:
+        return time_ordered_id(prefix, self._records.clock() // 1000, self._records.chance(_CHANCE))
+
+
+def _ordered(case: Case, order: Order, clauses: tuple[str, ...]) -> Action:
+    days = order.argument if order.effect == "suspend" and isinstance(order.argument, int) else order.days
+    return Action(
+        action=action_id(case.cause, order.effect, order.argument, case.person),
+        effect=order.effect,
+        argument=order.argument,
+        person=case.person,
+        clauses=clauses,
+        until=case.at + days * DAY if days else None,
+    )
+
+
+def _refuse(orders: Sequence[Order], clauses: Sequence[str], reason: str) -> None:
+    _demand_reason(reason)
+    if not clauses:
+        raise InputError("action.no_clause", "an action cites the clause that it stands on")
+    if not orders:
+        raise InputError("action.nothing", "name what is to be done; `none` records that nothing is")
+    for order in orders:
+        if order.effect not in TYPES:
+            raise InputError(
+                "action.effect", f"no action `{order.effect}`", hint=did_you_mean(order.effect, TYPES)
+            )
+        if order.effect == "suspend" and not isinstance(order.argument, int):
+            raise InputError("action.argument", "a suspension is for a number of days")
+
+
+def _demand_reason(reason: str) -> None:
+    if not 0 < len(reason.strip()) <= MAX_REASON:
+        raise InputError("action.reason", f"a reason has 1 to {MAX_REASON:,} characters")
