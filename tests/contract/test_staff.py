@@ -138,6 +138,27 @@ def test_a_folder_made_before_there_were_staff_opens(make_place: MakePlace) -> N
         assert not outdated(world.records.store.core, world.records.projectors)
 
 
+def test_the_history_of_a_member_is_told_newest_first(world: World) -> None:
+    ada = world.join("ada", "reviewer")
+    refused(lambda: world.sign_in("ada", "not her words at all"), "staff.refused")
+    session = world.enter("ada").session
+    world.staff.sessions.end(ada.id, session.id, ada.id)
+    key = world.staff.keys.create("shop", ["event.write"], by=ada.id).key
+    world.staff.reads.note(ada.id, What(objects=("case_1",)), Purpose.CASE)
+    history = world.staff.roster.history(ada.id)
+    assert [row.kind for row in history] == [
+        "key.created",
+        "session.ended",
+        "staff.signed_in",
+        "staff.failed",
+        "factor.added",
+        "staff.joined",
+        "staff.invited",
+    ]
+    assert world.staff.roster.history(ada.id, before=history[-2].seq) == history[-1:]
+    assert key.by == ada.id
+
+
 # -- keys of the API
 
 

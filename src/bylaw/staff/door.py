@@ -58,7 +58,7 @@ class Door:
             raise refused()
         means.desk.forgive(tries)
         if means.hasher.is_outdated(kept):
-            means.commit(self._wallet.hashed(member.id, password, again=True))
+            self._hash_again(member, password)
         return self._entry.go_on(member, Method.PASSWORD, place)
 
     # -- one-time codes
@@ -226,6 +226,12 @@ class Door:
         held = self._means.factors(member.id if member else "")
         kept = self._means.value(next((one for one in held if one.kind is Kind.PASSWORD), None))
         return kept.decode() if kept else None
+
+    def _hash_again(self, member: Member, password: str) -> None:
+        made = self._wallet.hashed(member.id, password, again=True)
+        with self._means.records.turn:
+            if self._means.member(member.id).since == member.since:  # else it has another password by now
+                self._means.commit(made)
 
     def _mark(self, factor: Factor | None, code: str, now: int, *, fresh: bool = True) -> int | None:
         kept = self._means.value(factor)

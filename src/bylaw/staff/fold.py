@@ -61,6 +61,13 @@ KEYS: Final = sa.Table(
     sa.Column("revoked", WHOLE, nullable=False),
     sqlite_strict=True,
 )
+HISTORY: Final = sa.Table(
+    "staff_history",
+    _METADATA,
+    sa.Column("seq", WHOLE, primary_key=True, autoincrement=False),
+    sa.Column("staff", sa.Text, nullable=False, index=True),
+    sqlite_strict=True,
+)
 READS: Final = sa.Table(
     "staff_reads",
     _METADATA,
@@ -82,17 +89,25 @@ class StaffProjector:
 
     name = "staff"
     version = 1
-    tables: Sequence[sa.Table] = (MEMBERS, LINKS, FACTORS, KEYS, READS, READ_PEOPLE)
+    tables: Sequence[sa.Table] = (MEMBERS, LINKS, FACTORS, KEYS, HISTORY, READS, READ_PEOPLE)
 
     @property
     def kinds(self) -> frozenset[str]:
-        """All but what changes nothing: failures, and ends of single sessions."""
+        """Everything that this room records."""
         return frozenset(_FOLDS)
 
     def project(self, tx: Transaction, rows: Sequence[Row]) -> None:
         """Fold. What cannot follow, a link or a code used twice, fails, and with it the commit."""
         for row in rows:
             _FOLDS[row.kind](tx, row)
+            whose = msgspec.json.decode(row.body, type=_Whose)
+            if row.kind != model.READ and (staff := whose.staff or whose.by):
+                tx.execute(sa.insert(HISTORY), {"seq": row.seq, "staff": staff})
+
+
+class _Whose(msgspec.Struct):
+    staff: str = ""
+    by: str = ""
 
 
 def _invited(tx: Transaction, row: Row) -> None:
@@ -197,6 +212,10 @@ def _signed_in(tx: Transaction, row: Row) -> None:
         tx.execute(sa.update(FACTORS).where(mine).values(mark=spent.mark))
 
 
+def _nothing(_tx: Transaction, _row: Row) -> None:
+    """Fold what changes nobody: it stands in the history alone."""
+
+
 def _key_created(tx: Transaction, row: Row) -> None:
     said = msgspec.json.decode(row.body, type=model.KeyCreated)
     values: dict[str, object] = {"key": said.key, "seq": row.seq, "created": row.at, "said": row.body}
@@ -228,6 +247,8 @@ _FOLDS: Final[Mapping[str, Callable[[Transaction, Row], None]]] = {
     model.SESSIONS_REVOKED: _revoked,
     model.ASSIGNED: _assigned,
     model.DESCRIBED: _described,
+    model.FAILED: _nothing,
+    model.SESSION_ENDED: _nothing,
     model.FACTOR_ADDED: _added,
     model.FACTOR_REMOVED: _removed,
     model.SIGNED_IN: _signed_in,

@@ -16,7 +16,6 @@ from bylaw.staff.means import Means
 from bylaw.staff.reading import Noted, Purpose, Read, What, refuse_reading
 
 MAX_RECORDS: Final = 1_000  # in one reading
-_LATEST: Final = 1 << 62
 
 
 class Reads:
@@ -43,13 +42,13 @@ class Reads:
         said = Read(member.id, purpose, spans_of(what.records), what.objects, tuple(sorted(people)))
         return self._means.commit(self._fact(said, reason.strip())).first
 
-    def of(self, staff: str, before: int = _LATEST) -> list[Noted]:
+    def of(self, staff: str, before: int = store.LATEST) -> list[Noted]:
         """Return the readings of a member before a fact, the newest first; at most ``store.MAX_LISTED``."""
         with self._means.records.reading() as core:
             seqs = store.reads_of(core, staff, before)
         return list(self._noted(seqs))
 
-    def about(self, person: bytes, before: int = _LATEST) -> list[Noted]:
+    def about(self, person: bytes, before: int = store.LATEST) -> list[Noted]:
         """Return the readings that concern a person, as ``of`` does; what their own request for access is told."""
         with self._means.records.reading() as core:
             seqs = store.reads_about(core, alias_of(person), before)

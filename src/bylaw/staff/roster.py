@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from bylaw.base.errors import BusyError, ConflictError, InputError, RefusedError
-from bylaw.records.fact import Fact
+from bylaw.records.fact import Fact, Row
 from bylaw.records.people import alias_of, subject_of
 from bylaw.staff import model, store
 from bylaw.staff.addresses import PSEUDONYM_CHANCE, address_of, name_of, pseudonym_of
@@ -66,6 +66,15 @@ class Roster:
         subject = self._means.vault.known(model.ADDRESSES, address_of(address))
         with self._means.records.reading() as core:
             return store.at_address(core, alias_of(subject)) if subject else None
+
+    def history(self, staff: str, before: int = store.LATEST) -> list[Row]:
+        """Return what is recorded of a member before a fact, the newest first; at most ``store.MAX_LISTED``.
+
+        Signing in and failing to, roles, factors, sessions ended; not what they read (``Reads.of``).
+        """
+        with self._means.records.reading() as core:
+            seqs = store.history(core, staff, before)
+        return [self._means.records.row(seq) for seq in seqs]
 
     def subjects(self, member: Member) -> tuple[bytes, ...]:
         """Return whose keys in the vault are to be destroyed when a member who left is to be forgotten."""

@@ -6,11 +6,12 @@ import msgspec
 import sqlalchemy as sa
 
 from bylaw.staff import model
-from bylaw.staff.fold import FACTORS, KEYS, LINKS, MEMBERS, READ_PEOPLE, READS
+from bylaw.staff.fold import FACTORS, HISTORY, KEYS, LINKS, MEMBERS, READ_PEOPLE, READS
 from bylaw.staff.model import Factor, Key, Kind, Link, Member, State
 from bylaw.staff.roles import Assignment
 
-MAX_LISTED: Final = 1_000  # readings told at once
+MAX_LISTED: Final = 1_000  # readings, or facts of a history, told at once
+LATEST: Final = 1 << 62  # before which everything is
 
 
 def members(core: sa.Connection) -> list[Member]:
@@ -58,6 +59,12 @@ def factor(core: sa.Connection, name: str) -> Factor | None:
 def keys(core: sa.Connection) -> list[Key]:
     """Return all keys of the API, the oldest first."""
     return [_key(row) for row in core.execute(sa.select(KEYS).order_by(KEYS.c.seq))]
+
+
+def history(core: sa.Connection, staff: str, before: int) -> list[int]:
+    """Return the facts about a member, and about keys that the member made or revoked, the newest first."""
+    query = sa.select(HISTORY.c.seq).where(HISTORY.c.staff == staff, HISTORY.c.seq < before)
+    return list(core.scalars(query.order_by(HISTORY.c.seq.desc()).limit(MAX_LISTED)))
 
 
 def reads_of(core: sa.Connection, staff: str, before: int) -> list[int]:

@@ -138,6 +138,19 @@ def test_a_hash_at_an_older_cost_is_made_anew_at_the_next_signing_in(tmp_path: P
         assert world.hasher.hashes == before + 1
 
 
+def test_a_hash_made_anew_never_brings_an_old_password_back(tmp_path: Path) -> None:
+    place, clock = new_place(tmp_path), Clock()
+    make(place)
+    with opened(place, clock) as world:
+        member = world.join("ada", "reviewer")
+    fresh = "other words that nobody else says"
+    with opened(place, clock, Cost(2, 8, 1)) as world:
+        world.hasher.after = lambda: world.staff.wallet.set_password(member, fresh)  # while it is verified
+        refused(lambda: world.sign_in("ada"), "staff.refused")
+        assert isinstance(world.sign_in("ada", fresh), Entered)
+        refused(lambda: world.sign_in("ada"), "staff.refused")
+
+
 def test_a_new_password_ends_every_session(world: World) -> None:
     member = world.join("ada", "reviewer")
     token = world.enter("ada").token
