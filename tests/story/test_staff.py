@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bylaw.records.folder import Lock
+from bylaw.records.folder import Lock, open_folder
+from bylaw.records.records import Records
 from bylaw.runtime.folders import init_data
 from bylaw.runtime.staffing import open_staffing
 from bylaw.staff.entry import CodeWanted, Entered
@@ -151,6 +152,13 @@ def test_while_a_service_works_the_console_looks_and_says_where_to_change(bylaw:
         assert bylaw("key", "list", "--data", data).status == 0
     finally:
         lock.release()
+
+
+def test_a_folder_from_before_there_were_staff_is_looked_at(bylaw: Bylaw, data: Path) -> None:
+    init_data(data, "harbour")
+    Records.open(open_folder(data)).close()
+    assert bylaw("staff", "list", "--data", data, "--json").json == []
+    assert bylaw("key", "list", "--data", data, "--json").json == []
 
 
 def test_a_joined_member_signs_in(bylaw: Bylaw, data: Path) -> None:
