@@ -45,7 +45,13 @@ from bylaw.runtime.folders import VAULT, master_of
 from bylaw.staff.fold import StaffProjector
 
 Clock = Callable[[], int]  # microseconds since 1970
-PROJECTORS = (HoldsProjector(), RetentionProjector(), DisclosuresProjector(), EnforcementProjector(), StaffProjector())
+PROJECTORS = (
+    HoldsProjector(),
+    RetentionProjector(),
+    DisclosuresProjector(),
+    EnforcementProjector(),
+    StaffProjector(),
+)
 
 
 @dataclass(frozen=True, slots=True)
