@@ -174,7 +174,7 @@ def _move(tx: Transaction, row: Row, actions: Sequence[str], new: State, code: s
             demand_step(action, State(states[action]), new)
         change = sa.update(ACTIONS).where(ACTIONS.c.action.in_(some))
         tx.execute(change.values(state=new, moved=row.at, code=code))
-    if new not in STANDING:
+    if new in _TAKEN_BACK:  # what ends by itself takes its own timer out
         for action in actions:
             tx.cancel(TIMERS, action)
 
@@ -318,6 +318,7 @@ def unacknowledged(core: sa.Connection, before: int, limit: int = PAGE) -> list[
     return [_stood(row) for row in core.execute(query.order_by(ACTIONS.c.moved).limit(limit))]
 
 
+_TAKEN_BACK: Final = frozenset({State.REFUSED, State.UNDONE})
 _UNDOABLE: Final = [str(state) for state, following in STEPS.items() if State.UNDONE in following]
 
 
