@@ -15,6 +15,7 @@ from bylaw.notices.store import NoticesProjector
 from bylaw.notices.workflow import Notices
 from bylaw.records.folder import Place
 from bylaw.records.people import PEOPLE
+from bylaw.records.projecting import Projector
 from bylaw.records.records import Records
 from bylaw.records.schema import OUTBOX
 from bylaw.records.vault.master import KeyFile
@@ -96,14 +97,14 @@ class Office:
 
 
 @contextmanager
-def opened(place: Place) -> Iterator[Office]:
+def opened(place: Place, *projectors: Projector) -> Iterator[Office]:
     """A new record, and a vault of its own."""
     ticks = [NOON]
     vault, master = place.folder / "vault.db", KeyFile(place.folder / "master.key")
     master.make(os.urandom)
     Vault.create(vault, master, clock=lambda: ticks[0])
     with (
-        Records.open(place, projectors=(NoticesProjector(),), clock=lambda: ticks[0]) as records,
+        Records.open(place, projectors=(NoticesProjector(), *projectors), clock=lambda: ticks[0]) as records,
         Vault.open(vault, master, clock=lambda: ticks[0]) as keys,
     ):
         yield Office(records, keys, ticks)
