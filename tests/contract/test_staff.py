@@ -68,10 +68,10 @@ def test_an_address_is_one_persons_until_they_leave(world: World) -> None:
 
 
 def test_pseudonyms_are_nobody_elses_and_say_nothing(world: World) -> None:
-    members = [world.invite(name, "reviewer")[0] for name in ("ada", "bob", "cyd")]
+    members = [world.invite(name, "reviewer")[0] for name in ("yusuf", "priya", "otto")]
     assert len({one.pseudonym for one in members}) == 3
     assert all(one.outside == f"Reviewer {one.pseudonym}" for one in members)
-    assert not any(word in "".join(world.told("staff.invited")) for word in ("ada", "bob", "harbour"))
+    assert not any(word in "".join(world.told("staff.invited")) for word in ("yusuf", "priya", "otto", "harbour"))
 
 
 def test_nobody_can_lock_everybody_out_or_raise_or_free_themselves(world: World) -> None:
@@ -119,7 +119,9 @@ def test_who_left_can_be_forgotten_and_what_they_did_stands(world: World) -> Non
     ada = world.join("ada", "reviewer")
     world.staff.reads.note(ada.id, What(objects=("case_1",)), Purpose.CASE)
     roster.leave(ada.id)
-    world.vault.destroy(roster.subjects(ada), list(Use)[:1])
+    subjects = roster.subjects(ada)
+    assert len(subjects) == 2
+    world.vault.destroy(subjects, list(Use)[:1])
     assert roster.profile(roster.member(ada.id)) is None
     assert roster.at(address("ada")) is None
     assert [one.read.staff for one in world.staff.reads.of(ada.id)] == [ada.id]
@@ -157,6 +159,19 @@ def test_the_history_of_a_member_is_told_newest_first(world: World) -> None:
     ]
     assert world.staff.roster.history(ada.id, before=history[-2].seq) == history[-1:]
     assert key.by == ada.id
+
+
+def test_forgetting_somebody_forgets_every_address_that_is_nobody_elses(world: World) -> None:
+    roster = world.staff.roster
+    ada = world.join("ada", "reviewer")
+    roster.describe(ada.id, "Ada", address("ada.b"))
+    roster.leave(ada.id)
+    assert len(roster.subjects(ada)) == 3
+    heir, _ = world.invite("ada", "reviewer")
+    assert len(roster.subjects(ada)) == 2
+    world.vault.destroy(roster.subjects(ada), list(Use)[:1])
+    assert roster.at(address("ada")) == heir
+    assert roster.at(address("ada.b")) is None
 
 
 # -- keys of the API

@@ -17,12 +17,12 @@ from bylaw.staff.desk import Tries
 from bylaw.staff.entry import CODE, PATIENCE, Entered, Entry, Halfway, Outcome, refused, why_not
 from bylaw.staff.machine import SECOND
 from bylaw.staff.means import Means
-from bylaw.staff.model import Factor, Kind, Member, Method, Spent, State, Why
+from bylaw.staff.model import Factor, Kind, Member, Method, Spent, State, Why, identity_factor
 from bylaw.staff.passkeys import Passkey, Site
 from bylaw.staff.providers import Asked, Provider
 from bylaw.staff.throttle import Scope
 from bylaw.staff.tokens import ticket_refused
-from bylaw.staff.wallet import Answer, Question, Wallet, identity_factor, passkey_factor
+from bylaw.staff.wallet import Answer, Question, Wallet, passkey_factor
 
 _PASSKEY: Final = "passkey"
 _PROVIDER: Final = "provider"

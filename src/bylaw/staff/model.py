@@ -35,6 +35,8 @@ SPACE: Final = "staff"  # of the vault: one subject a member
 ADDRESSES: Final = "staff-address"  # one an e-mail address that members sign in with
 IDENTITIES: Final = "staff-identity"  # one an account with an identity provider
 
+_IDENTITY: Final = "identity_"
+
 
 class State(StrEnum):
     """Of a member."""
@@ -270,3 +272,13 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
         """What it allows."""
         queues, clauses = frozenset(self.queues) or None, frozenset(self.clauses) or None
         return tuple(Grant(permission, queues, clauses) for permission in self.permissions)
+
+
+def identity_factor(subject: bytes) -> str:
+    """Return the id of an account with a provider as a factor; ``subject`` is the vault's."""
+    return f"{_IDENTITY}{subject.hex()}"
+
+
+def identity_subject(factor: str) -> bytes:
+    """Return the subject of an account with a provider."""
+    return bytes.fromhex(factor.removeprefix(_IDENTITY))

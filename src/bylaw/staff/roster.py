@@ -4,7 +4,7 @@ Whoever calls has asked whether the caller may. What would lock everybody out, o
 themselves, is refused here all the same.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -16,7 +16,7 @@ from bylaw.staff import model, store
 from bylaw.staff.addresses import PSEUDONYM_CHANCE, address_of, name_of, pseudonym_of
 from bylaw.staff.machine import is_last_admin, step
 from bylaw.staff.means import Means, fact
-from bylaw.staff.model import Member, Profile, State
+from bylaw.staff.model import Kind, Member, Profile, State, identity_subject
 from bylaw.staff.roles import Assignment, Role, refuse_assignments
 from bylaw.staff.tokens import new_token, token_digest
 
@@ -33,6 +33,10 @@ class Invitation(NamedTuple):
     member: Member
     token: str
     expires: int
+
+
+class _Addressed(msgspec.Struct):
+    address: str
 
 
 class Roster:
@@ -76,10 +80,16 @@ class Roster:
             seqs = store.history(core, staff, before)
         return [self._means.records.row(seq) for seq in seqs]
 
-    def subjects(self, member: Member) -> tuple[bytes, ...]:
-        """Return whose keys in the vault are to be destroyed when a member who left is to be forgotten."""
+    def subjects(self, member: Member) -> set[bytes]:
+        """Return whose keys in the vault are to be destroyed when a member who left is to be forgotten.
+
+        The member's own, and of every address and account with a provider that were the member's and are nobody else's.
+        """
+        named = {_named(row) for row in self._whole_history(member.id)} - {""}
+        with self._means.records.reading() as core:
+            used = store.named_by_others(core, member.id)
         own = self._means.vault.known(model.SPACE, member.id)
-        return tuple(one for one in (own, subject_of(member.address)) if one)
+        return {subject_of(one) for one in named - used} | ({own} if own else set())
 
     # -- coming
 
@@ -262,6 +272,12 @@ class Roster:
                 hint="give another member `admin` first",
             )
 
+    def _whole_history(self, staff: str) -> Iterator[Row]:
+        before = store.LATEST
+        while rows := self.history(staff, before):
+            yield from rows
+            before = rows[-1].seq
+
     def _pseudonym(self) -> str:
         chance = self._means.records.chance
         with self._means.records.reading() as core:
@@ -273,6 +289,16 @@ class Roster:
 
 
 _STEPPING: Final = frozenset({model.LINKED, model.JOINED, model.SUSPENDED, model.RESUMED, model.LEFT})
+
+
+def _named(row: Row) -> str:
+    """Return whom a fact names through the vault: an address, or an account with a provider."""
+    if row.kind in {model.INVITED, model.DESCRIBED}:
+        return msgspec.json.decode(row.body, type=_Addressed).address
+    if row.kind == model.FACTOR_ADDED:
+        added = msgspec.json.decode(row.body, type=model.FactorAdded)
+        return alias_of(identity_subject(added.factor)) if added.kind is Kind.PROVIDER else ""
+    return ""
 
 
 def _refuse_self(staff: str, by: str) -> None:

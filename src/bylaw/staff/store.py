@@ -5,9 +5,10 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
+from bylaw.records.people import alias_of
 from bylaw.staff import model
 from bylaw.staff.fold import FACTORS, HISTORY, KEYS, LINKS, MEMBERS, READ_PEOPLE, READS
-from bylaw.staff.model import Factor, Key, Kind, Link, Member, State
+from bylaw.staff.model import Factor, Key, Kind, Link, Member, State, identity_subject
 from bylaw.staff.roles import Assignment
 
 MAX_LISTED: Final = 1_000  # readings, or facts of a history, told at once
@@ -30,6 +31,18 @@ def at_address(core: sa.Connection, address: str) -> Member | None:
     query = sa.select(MEMBERS).where(MEMBERS.c.address == address, MEMBERS.c.state != State.LEFT.value)
     row = core.execute(query).first()
     return None if row is None else _member(row)
+
+
+def named_by_others(core: sa.Connection, staff: str) -> set[str]:
+    """Return the aliases of addresses and accounts by which others than a member are let in."""
+    addresses = sa.select(MEMBERS.c.address).where(
+        MEMBERS.c.staff != staff, MEMBERS.c.state != State.LEFT.value
+    )
+    accounts = sa.select(FACTORS.c.factor).where(
+        FACTORS.c.staff != staff, FACTORS.c.kind == Kind.PROVIDER.value
+    )
+    found = {alias_of(identity_subject(factor)) for factor in core.scalars(accounts)}
+    return found | set(core.scalars(addresses))
 
 
 def is_pseudonym(core: sa.Connection, pseudonym: str) -> bool:

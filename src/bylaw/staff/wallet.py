@@ -13,7 +13,7 @@ from bylaw.base.ids import derived_id
 from bylaw.records.fact import Fact
 from bylaw.staff import codes, model, passkeys, providers
 from bylaw.staff.means import Means, Sealed, fact
-from bylaw.staff.model import Factor, Kind, Member
+from bylaw.staff.model import Factor, Kind, Member, identity_factor
 from bylaw.staff.passkeys import Passkey, Site
 from bylaw.staff.passwords import refuse_password
 from bylaw.staff.providers import Asked, Provider
@@ -276,11 +276,6 @@ class Answer(NamedTuple):
 def passkey_factor(credential: bytes) -> str:
     """Return the id of a passkey as a factor: the digest of a number that a device drew."""
     return derived_id("passkey", credential.hex())
-
-
-def identity_factor(subject: bytes) -> str:
-    """Return the id of an account with a provider as a factor; ``subject`` is the vault's."""
-    return f"identity_{subject.hex()}"
 
 
 def _refuse_label(label: str) -> None:
