@@ -414,13 +414,23 @@ def test_only_digests_of_tokens_are_kept(tmp_path: Path) -> None:
     place = new_place(tmp_path)
     make(place)
     with opened(place) as world:
-        _, link = world.invite("ada", "reviewer")
+        _, link = world.invite("annelie", "reviewer")
         world.staff.roster.join(link, lambda one: world.staff.wallet.new_password(one, GOOD))
-        paper = world.add_phone("ada")
-        session, key = world.enter("ada").token, world.staff.keys.create("shop", ["event.write"]).token
-        secret = world.secrets["ada"]
+        paper = world.add_phone("annelie")
+        session, key = world.enter("annelie").token, world.staff.keys.create("shop", ["event.write"]).token
+        secret = world.secrets["annelie"]
     kept = b"".join(path.read_bytes() for path in place.folder.rglob("*") if path.is_file())
-    for never in (link, session, key, key.rpartition("_")[2], secret, GOOD, address("ada"), "Ada", HOME):
+    for never in (
+        link,
+        session,
+        key,
+        key.split("_", 2)[2],
+        secret,
+        GOOD,
+        address("annelie"),
+        "Annelie",
+        HOME,
+    ):
         assert never.encode() not in kept
     assert not any(code.encode() in kept for code in paper)
 
