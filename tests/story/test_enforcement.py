@@ -10,6 +10,7 @@ from msgspec import UNSET
 
 from bylaw.base.errors import ConflictError, InputError
 from bylaw.enforcement import store
+from bylaw.enforcement.carrying import Timers
 from bylaw.enforcement.model import DAY, State
 from bylaw.enforcement.standing import Access
 from bylaw.enforcement.workflow import Order
@@ -21,6 +22,7 @@ from bylaw.records.delivery import Delivery
 from bylaw.records.holds.keeper import Selection
 from bylaw.records.holds.model import Matter
 from bylaw.records.people import PEOPLE, alias_of
+from bylaw.records.rounds import Rounds
 from bylaw.runtime.folders import init_data
 from bylaw.runtime.offices import Office, open_keeping, open_office
 from small_book import FILES, files
@@ -113,12 +115,11 @@ def alias(office: Office, account: str) -> str:
 def turn(office: Office, clock: Clock, days: float) -> int:
     """Let time pass, and do what falls due; return how many timers there were."""
     clock.now += int(days * DAY)
-    delivery, fired = Delivery(office.records), 0
-    while taken := delivery.take(clock.now):
-        for token, entry in taken:
-            assert entry.destination == store.TIMERS
-            office.enforcement.fall_due(entry.body.decode(), token)
-            fired += 1
+    rounds, fired = Rounds(office.records, {"enforcement": Timers(office.enforcement)}), 0
+    while taken := rounds.go():
+        fired += taken
+    assert rounds.go() == 0
+    assert Delivery(office.records).stuck() == []
     return fired
 
 
@@ -331,9 +332,14 @@ def test_an_action_is_followed_until_somebody_says_that_it_was_done(data: Path, 
         office.enforcement.sent(held)
         assert office.enforcement.acknowledge([held, held], "svc") == 1
         assert office.enforcement.acknowledge([held], "svc") == 0
-        office.enforcement.failed(action(office, "strike").action.action, "webhook.unreachable")
+        strike = action(office, "strike").action.action
+        office.enforcement.sent(strike)
+        assert [turn(office, clock, 1 / 24) for _ in range(6)] == [1, 1, 1, 1, 1, 0]  # told again, and again
+        told = [row for row in office.records.rows() if row.kind == "enforcement.due"]
+        assert len(told) == 4
         with office.records.reading() as core:
             assert store.counts(core) == {State.ACKNOWLEDGED: 1, State.FAILED: 1}
+            assert store.action_of(core, strike).code == "action.unacknowledged"
         office.enforcement.undo(held, "staff_1", "It was a song.")
         with pytest.raises(ConflictError, match="undone"):
             office.enforcement.undo(held, "staff_1", "Again.")

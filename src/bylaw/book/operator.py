@@ -12,7 +12,7 @@ import msgspec
 from bylaw.base.errors import Problem, Problems, Where
 from bylaw.base.spelling import did_you_mean
 from bylaw.book.outgoing import TYPES, Mail, Notices, Webhook, check_outgoing
-from bylaw.book.sanctions import Carrying, Claim, Rung, Strikes, loose_rungs
+from bylaw.book.sanctions import Claim, Rung, Strikes, loose_rungs
 from bylaw.events.kinds import KINDS, Kind, declare_kind
 from bylaw.records.ageing import Schedule
 from bylaw.rules.effects import EFFECTS
@@ -108,7 +108,6 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     strikes: Strikes = Strikes()
     ladder: tuple[Rung, ...] = ()
     claims: dict[str, Claim] = {}  # clause → the damages that a policy names
-    actions: Carrying = Carrying()
     notices: Notices = Notices()
     mail: Mail | None = None
     webhooks: dict[str, Webhook] = {}
@@ -282,13 +281,6 @@ def _loose_ends(text: str, operator: Operator) -> Iterable[Problem]:
     yield from _ageing(text, operator)
     for message in loose_rungs(operator.ladder):
         yield Problem(code="operator.ladder", message=message, where=_place(text, ("ladder",)))
-    for name in set(operator.actions.to) - operator.webhooks.keys():
-        yield Problem(
-            code="operator.unknown_webhook",
-            message=f"actions go to the webhook `{name}`, which is not defined",
-            where=_place(text, ("actions", "to")),
-            hint=did_you_mean(name, operator.webhooks) or f"add [webhooks.{name}]",
-        )
     yield from check_outgoing(
         operator.notices, operator.mail, operator.webhooks, TYPES, lambda keys: _place(text, keys)
     )

@@ -17,6 +17,7 @@ from bylaw.base.errors import Problem, Where
 from bylaw.base.spelling import did_you_mean
 
 TYPES: Final = (
+    "action.planned",
     "decision.made",
     "notice.planned",
     "notice.sent",
@@ -80,11 +81,12 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Notices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How people are told. What happens to one person within ``digest_minutes`` is told in one message.
 
-    ``appeal`` is an address or a link to object at, ``appeal_days`` how long that is possible; ``bodies`` are those that
+    ``by``: ``mail``, or ``webhook:NAME`` where the service tells people itself. ``appeal`` is an address or a link to object at, ``appeal_days`` how long that is possible; ``bodies`` are those that
     settle disputes out of court.
     """
 
     digest_minutes: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 10
+    by: str = "mail"
     appeal: str = ""
     appeal_days: Annotated[int, msgspec.Meta(ge=1)] = 183
     source: str = "Regulation (EU) 2022/2065, Article 20(1): at least six months"
@@ -98,6 +100,9 @@ def check_outgoing(
     if notices.appeal and not _is_link(notices.appeal) and not _is_address(notices.appeal):
         hint = "write https://… or name@domain"
         yield _problem("appeal is neither a link nor an address", place(("notices", "appeal")), hint)
+    if notices.by != "mail" and notices.by not in {f"webhook:{name}" for name in webhooks}:
+        hint = did_you_mean(notices.by, ["mail", *(f"webhook:{name}" for name in webhooks)])
+        yield _problem(f"`{notices.by}` is no way to tell people", place(("notices", "by")), hint)
     if mail is not None:
         yield from _check_mail(mail, place)
     for name, webhook in webhooks.items():

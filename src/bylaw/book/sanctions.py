@@ -1,6 +1,6 @@
 """What strikes weigh, how long they count, what they lead to, and which damages a policy names.
 
-Four tables of operator.toml: ``[strikes]``, ``[[ladder]]``, ``[claims]``, and who carries actions out: ``[actions]``.
+Three tables of operator.toml: ``[strikes]``, ``[[ladder]]``, ``[claims]``.
 """
 
 from collections.abc import Iterable
@@ -54,12 +54,6 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     amount: Annotated[int, msgspec.Meta(ge=1)]  # whole units of the currency
     currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
     source: str = ""
-
-
-class Carrying(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who is told of actions: names under ``[webhooks]``. Without any, the service asks for them itself."""
-
-    to: tuple[str, ...] = ()
 
 
 def is_below(clause: str, prefix: str) -> bool:

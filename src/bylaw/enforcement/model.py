@@ -111,8 +111,8 @@ class Dropped(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Resolved(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``enforcement.resolved``: what is done about a decision, or because a person (``by``) chose to.
 
-    ``source`` is the number of the fact that holds the event; ``at`` when it arrived; ``to`` who is told of the
-    actions; ``people`` all those named.
+    ``source`` is the number of the fact that holds the event; ``at`` when it arrived; ``people`` are all those
+    named.
     """
 
     at: int
@@ -123,7 +123,6 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     people: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
     dropped: tuple[Dropped, ...] = ()
-    to: tuple[str, ...] = ()
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -135,11 +134,13 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     code: str = ""  # why it failed
 
 
-class Approved(msgspec.Struct, frozen=True, kw_only=True):
-    """``enforcement.approved``: one of the people whom an irreversible action needs agreed."""
+class Approved(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """``enforcement.approved``: one of the people whom an irreversible action needs agreed; ``enough``: the last."""
 
-    action: str
+    action: Action
     by: str
+    enough: bool = False
+    people: tuple[str, ...] = ()
 
 
 class Undone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -150,11 +151,15 @@ class Undone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     inverses: tuple[Action, ...]
     rule: str = ""
     people: tuple[str, ...] = ()
-    to: tuple[str, ...] = ()
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """``enforcement.due``: the time of an action has come; ``later``, as a hold keeps it from being done."""
+    """``enforcement.due``: the time of an action has come.
 
-    action: str
+    ``later``: a hold keeps it from being done until then. ``again``: it is told again, as nobody said that it was done.
+    """
+
+    action: Action
     later: int | None = None
+    again: int = 0
+    people: tuple[str, ...] = ()

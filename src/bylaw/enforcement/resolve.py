@@ -24,13 +24,12 @@ CLOSED: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sanctions:
-    """What a book says about strikes and what they lead to. ``to``: who is told of actions."""
+    """What a book says about strikes and what they lead to."""
 
     strikes: Strikes = field(default_factory=Strikes)
     ladder: tuple[Rung, ...] = ()
     claims: Mapping[str, Claim] = field(default_factory=dict)
     purge_days: int = 30  # from the end of an account to the end of its content
-    to: tuple[str, ...] = ()
 
 
 def sanctions_of(operator: Operator) -> Sanctions:
@@ -41,7 +40,6 @@ def sanctions_of(operator: Operator) -> Sanctions:
         ladder=operator.ladder,
         claims=operator.claims,
         purge_days=purge.days if purge else Sanctions().purge_days,
-        to=operator.actions.to,
     )
 
 
@@ -80,7 +78,6 @@ def resolve(ruling: Ruling, standing: Standing, sanctions: Sanctions) -> Resolve
         people=tuple(sorted({a.person for a in kept if a.person})),
         actions=tuple(kept),
         dropped=tuple(dropped),
-        to=sanctions.to,
     )
 
 

@@ -1,4 +1,4 @@
-"""Actions as tables, folded from their facts; what is to be sent and what ends by itself goes into the outbox."""
+"""Actions as tables, folded from their facts; what falls due later waits in the outbox."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -18,6 +18,10 @@ from bylaw.records.projecting import Transaction
 from bylaw.records.schema import WHOLE
 
 TIMERS: Final = "enforcement:timers"  # the outbox's destination for what falls due
+TELL_AGAIN: Final = (
+    15 * 60 * 1_000_000
+)  # microseconds, after which an action that nobody acknowledged is told again
+MAX_TOLD: Final = 5  # times; then it has failed, and a person must look
 PAGE: Final = 200
 AT_ONCE: Final = 500  # actions looked up in one statement
 
@@ -36,7 +40,7 @@ ACTIONS: Final = sa.Table(
     sa.Column("at", WHOLE, nullable=False),
     sa.Column("moved", WHOLE, nullable=False),  # when it came to its state
     sa.Column("code", sa.Text, nullable=False),  # why it failed
-    sa.Column("told", sa.LargeBinary, nullable=False),  # the whole action, and who is told of it
+    sa.Column("told", sa.LargeBinary, nullable=False),  # the whole action
     sqlite_strict=True,
 )
 RULES: Final = sa.Table(
@@ -68,14 +72,13 @@ class Stood(NamedTuple):
     at: int
     moved: int
     code: str
-    to: tuple[str, ...]
 
 
-class Told(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the table keeps whole."""
+class Timer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What waits among the timers: an action; ``again``: how often it was told without an answer."""
 
-    action: Action
-    to: tuple[str, ...] = ()
+    action: str
+    again: int = 0
 
 
 class EnforcementProjector:
@@ -97,7 +100,6 @@ class _Begun(NamedTuple):
 
     row: Row
     actions: Sequence[Action]
-    to: tuple[str, ...]
     by: str
     at: int
     source: int = 0
@@ -117,13 +119,13 @@ class _Begun(NamedTuple):
                 "at": self.at,
                 "moved": self.row.at,
                 "code": "",
-                "told": canonical_bytes(Told(action, self.to)),
+                "told": canonical_bytes(action),
             }
 
 
 def _resolved(tx: Transaction, rows: Sequence[Row]) -> None:
     said = ((row, msgspec.json.decode(row.body, type=model.Resolved)) for row in rows)
-    _begin(tx, [_Begun(row, r.actions, r.to, r.by, r.at, r.source, r.decision) for row, r in said])
+    _begin(tx, [_Begun(row, r.actions, r.by, r.at, r.source, r.decision) for row, r in said])
 
 
 def _begin(tx: Transaction, begun: Sequence[_Begun]) -> None:
@@ -142,19 +144,20 @@ def _begin(tx: Transaction, begun: Sequence[_Begun]) -> None:
     for one in begun:
         for action in one.actions:
             if not action.awaiting:
-                _send(tx, one.row, action, one.to)
+                _set_timers(tx, one.row, action)
 
 
-def _send(tx: Transaction, row: Row, action: Action, to: Iterable[str]) -> None:
-    """Put an action into the outbox: to whoever carries it out, and to the timers if it ends or falls due."""
-    key = action.action
-    if action.due is not None:
-        tx.send(row, Outgoing(TIMERS, key.encode(), action.due, key))
-    else:
-        for name in to:
-            tx.send(row, Outgoing(f"webhook:{name}", canonical_bytes({"action": key}), key=key))
-    if action.until is not None and is_gate(action):
-        tx.send(row, Outgoing(TIMERS, key.encode(), action.until, key))
+def _set_timers(tx: Transaction, row: Row, action: Action) -> None:
+    """Have an action done when it is due, or ended when it ends by itself."""
+    when = action.due if action.due is not None else action.until if is_gate(action) else None
+    if when is not None:
+        tx.send(row, Outgoing(TIMERS, canonical_bytes(Timer(action.action)), when, action.action))
+
+
+def _tell_again(tx: Transaction, row: Row, action: str, again: int) -> None:
+    """Have an action told again if nobody says that it was done."""
+    timer = Timer(action, again)
+    tx.send(row, Outgoing(TIMERS, canonical_bytes(timer), row.at + TELL_AGAIN, f"again/{action}"))
 
 
 def _moved(tx: Transaction, rows: Sequence[Row]) -> None:
@@ -177,6 +180,11 @@ def _move(tx: Transaction, row: Row, actions: Sequence[str], new: State, code: s
     if new in _TAKEN_BACK:  # what ends by itself takes its own timer out
         for action in actions:
             tx.cancel(TIMERS, action)
+    for action in actions:
+        if new is State.SENT:
+            _tell_again(tx, row, action, 1)
+        elif new is not State.FAILED:  # which that timer says itself
+            tx.cancel(TIMERS, f"again/{action}")
 
 
 def _approved(tx: Transaction, rows: Sequence[Row]) -> None:
@@ -186,39 +194,36 @@ def _approved(tx: Transaction, rows: Sequence[Row]) -> None:
 
 def _agree(tx: Transaction, row: Row) -> None:
     said = msgspec.json.decode(row.body, type=model.Approved)
-    found = tx.execute(
-        sa.select(ACTIONS.c.by, ACTIONS.c.state, ACTIONS.c.told).where(ACTIONS.c.action == said.action)
-    ).first()
+    name = said.action.action
+    found = tx.execute(sa.select(ACTIONS.c.by, ACTIONS.c.state).where(ACTIONS.c.action == name)).first()
     if found is None:
-        raise no_action(said.action)
+        raise no_action(name)
     if found.state != State.AWAITING:
-        raise ConflictError("action.order", f"`{said.action}` is {found.state} and awaits nobody")
-    known = set(tx.execute(sa.select(APPROVALS.c.by).where(APPROVALS.c.action == said.action)).scalars())
+        raise ConflictError("action.order", f"`{name}` is {found.state} and awaits nobody")
+    known = set(tx.execute(sa.select(APPROVALS.c.by).where(APPROVALS.c.action == name)).scalars())
     agreed = known | ({found.by} if found.by else set())
     if said.by in agreed:
         raise ConflictError("action.same_person", "the second person must be another one")
-    tx.execute(sa.insert(APPROVALS), {"action": said.action, "by": said.by})
-    if len(agreed) + 1 >= APPROVERS:
-        told = msgspec.json.decode(found.told, type=Told)
-        _move(tx, row, [said.action], State.PLANNED)
-        _send(tx, row, told.action, told.to)
+    tx.execute(sa.insert(APPROVALS), {"action": name, "by": said.by})
+    if said.enough and len(agreed) + 1 >= APPROVERS:
+        _move(tx, row, [name], State.PLANNED)
+        _set_timers(tx, row, said.action)
 
 
 def _undone(tx: Transaction, rows: Sequence[Row]) -> None:
     for row in rows:
         said = msgspec.json.decode(row.body, type=model.Undone)
         _move(tx, row, [inverse.undoes for inverse in said.inverses], State.UNDONE)
-        _begin(tx, [_Begun(row, said.inverses, said.to, said.by, said.at)])
+        _begin(tx, [_Begun(row, said.inverses, said.by, said.at)])
 
 
 def _due(tx: Transaction, rows: Sequence[Row]) -> None:
     for row in rows:
         said = msgspec.json.decode(row.body, type=model.Due)
-        found = tx.execute(sa.select(ACTIONS.c.told).where(ACTIONS.c.action == said.action)).scalar()
-        if found is None:
-            raise no_action(said.action)
-        told = msgspec.json.decode(found, type=Told)
-        _send(tx, row, msgspec.structs.replace(told.action, due=said.later), told.to)
+        if said.later is not None:
+            _set_timers(tx, row, msgspec.structs.replace(said.action, due=said.later))
+        if said.again:
+            _tell_again(tx, row, said.action.action, said.again + 1)
 
 
 _FOLDS: Final = {
@@ -323,9 +328,9 @@ _UNDOABLE: Final = [str(state) for state, following in STEPS.items() if State.UN
 
 
 def _stood(row: Any) -> Stood:  # noqa: ANN401 - a row of the table
-    told, state = msgspec.json.decode(row.told, type=Told), State(row.state)
+    told, state = msgspec.json.decode(row.told, type=Action), State(row.state)
     return Stood(
-        msgspec.structs.replace(told.action, awaiting=state is State.AWAITING),
+        msgspec.structs.replace(told, awaiting=state is State.AWAITING),
         state,
         row.seq,
         row.source,
@@ -334,5 +339,4 @@ def _stood(row: Any) -> Stood:  # noqa: ANN401 - a row of the table
         row.at,
         row.moved,
         row.code,
-        told.to,
     )

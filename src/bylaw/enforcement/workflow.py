@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
+import msgspec
+
 from bylaw.base.canonical import canonical_bytes
 from bylaw.base.errors import ConflictError, InputError
 from bylaw.base.ids import time_ordered_id
 from bylaw.base.spelling import did_you_mean
 from bylaw.enforcement import store
 from bylaw.enforcement.following import Following
-from bylaw.enforcement.machine import STANDING, action_id, demand_step, inverse_of, still_reached
+from bylaw.enforcement.machine import APPROVERS, STANDING, action_id, demand_step, inverse_of, still_reached
 from bylaw.enforcement.model import (
     APPROVED,
     DAY,
@@ -36,8 +38,7 @@ from bylaw.enforcement.model import (
     Undone,
 )
 from bylaw.enforcement.resolve import Case, Sanctions, await_people, leave_what_stands, run
-from bylaw.enforcement.store import Stood
-from bylaw.records.delivery import Delivery
+from bylaw.enforcement.store import MAX_TOLD, Stood, Timer
 from bylaw.records.fact import Fact, associated
 from bylaw.records.people import subject_of
 from bylaw.records.records import Records
@@ -137,7 +138,6 @@ class Enforcement:
             people=(person,),
             actions=tuple(kept),
             dropped=tuple(dropped),
-            to=sanctions.to,
         )
         self._commit([self._sealed(RESOLVED, canonical_bytes(resolved), [person], reason)], [person])
         return resolved
@@ -149,8 +149,12 @@ class Enforcement:
             ConflictError: ``action.same_person``; ``action.order``, it awaits nobody.
             NotFoundError: there is no such action.
         """
-        person = self.find(action).action.person
-        self._commit([Fact(APPROVED, canonical_bytes(Approved(action=action, by=by)))], [person])
+        stood = self.find(action)
+        with self._records.reading() as core:
+            agreed = {*store.approvals(core, action), *([stood.by] if stood.by else [])}
+        meant, people = msgspec.structs.replace(stood.action, awaiting=False), (stood.action.person,)
+        said = Approved(action=meant, by=by, enough=len(agreed) + 1 >= APPROVERS, people=people)
+        self._commit([Fact(APPROVED, canonical_bytes(said))], people)
         stood = self.find(action)
         if stood.state is State.PLANNED and stood.action.effect == "terminate":
             self._close_account(stood)
@@ -211,25 +215,36 @@ class Enforcement:
         self.order([Order(effect="recover")], person=person, by=by, clauses=clauses or ("",), reason=reason)
         return self._undo(strikes, by, reason)
 
-    def fall_due(self, action: str, token: bytes) -> None:
-        """Do what a timer says: end what ends by itself, do what was to be done later unless a hold keeps it.
+    def falling_due(self, timer: Timer) -> tuple[Fact, ...]:
+        """Return the facts that do what a timer says; nothing, if there is nothing to do any more.
 
-        ``token`` is the lease on the timer; both are dealt with in one transaction.
+        What ends by itself ends, what was to be done later is done unless a hold keeps it, and what nobody said was
+        done is told again. Once they are recorded, ``following.refresh`` shows it.
         """
-        stood = self.find(action)
+        stood = self.find(timer.action)
+        if timer.again:
+            return self._again(stood, timer.again)
         if stood.state not in STANDING:
-            Delivery(self._records).done(token)
-        elif stood.action.due is not None:
-            held = bool(stood.action.person) and self._is_held(subject_of(stood.action.person))
-            later = self._records.clock() + HELD_AGAIN if held else None
-            due = Due(action=action, later=later)
-            self._records.commit([Fact(DUE, canonical_bytes(due))], done=[token])
-        else:
-            self._end(stood, token)
+            return ()
+        if stood.action.due is None:
+            return self._ending(stood)
+        held = bool(stood.action.person) and self._is_held(subject_of(stood.action.person))
+        later = self._records.clock() + HELD_AGAIN if held else None
+        return (_due(stood, later=later),)
 
     # --
 
-    def _end(self, stood: Stood, token: bytes) -> None:
+    def _again(self, stood: Stood, again: int) -> tuple[Fact, ...]:
+        if stood.state is not State.SENT:
+            return ()
+        if again < MAX_TOLD:
+            return (_due(stood, again=again),)
+        failed = Moved(
+            actions=(stood.action.action,), state=State.FAILED, by=SYSTEM, code="action.unacknowledged"
+        )
+        return (Fact(MOVED, canonical_bytes(failed)),)
+
+    def _ending(self, stood: Stood) -> tuple[Fact, ...]:
         ended = Moved(actions=(stood.action.action,), state=State.ENDED, by=SYSTEM)
         facts = [Fact(MOVED, canonical_bytes(ended))]
         inverse = inverse_of(stood.action, stood.action.action)
@@ -239,15 +254,13 @@ class Enforcement:
                 by=SYSTEM,
                 people=(inverse.person,),
                 actions=(inverse,),
-                to=stood.to,
             )
             facts.append(Fact(RESOLVED, canonical_bytes(resolved)))
-        self._records.commit(facts, done=[token])
-        self.following.refresh([stood.action.person])
+        return tuple(facts)
 
     def _undo(self, stood: Sequence[Stood], by: str, reason: str, rule: str = "") -> Reversal:
         _demand_reason(reason)
-        done, now, sanctions = Reversal(), self._records.clock(), self._sanctions()
+        done, now = Reversal(), self._records.clock()
         waiting = list(stood)
         while waiting:
             some, waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
@@ -255,9 +268,7 @@ class Enforcement:
             if not inverses:
                 continue
             people = tuple(sorted({one.person for one in inverses if one.person}))
-            undone = Undone(
-                at=now, by=by, inverses=tuple(inverses), rule=rule, people=people, to=sanctions.to
-            )
+            undone = Undone(at=now, by=by, inverses=tuple(inverses), rule=rule, people=people)
             self._commit([self._sealed(UNDONE, canonical_bytes(undone), people, reason)], people)
             done.undone += [one.undoes for one in inverses]
             waiting += self._fallen({one.person for one in inverses if one.effect == "withdraw_strike"})
@@ -287,9 +298,7 @@ class Enforcement:
             )
             for effect, due in dues.items()
         )
-        resolved = Resolved(
-            at=now, by=SYSTEM, people=(stood.action.person,), actions=actions, to=sanctions.to
-        )
+        resolved = Resolved(at=now, by=SYSTEM, people=(stood.action.person,), actions=actions)
         self._commit([Fact(RESOLVED, canonical_bytes(resolved))], ())
 
     def _move(self, stood: Sequence[Stood], state: State, by: str, code: str = "") -> None:
@@ -310,6 +319,12 @@ class Enforcement:
 
     def _name(self, prefix: str) -> str:
         return time_ordered_id(prefix, self._records.clock() // 1000, self._records.chance(_CHANCE))
+
+
+def _due(stood: Stood, *, later: int | None = None, again: int = 0) -> Fact:
+    people = (stood.action.person,) if stood.action.person else ()
+    due = Due(action=stood.action, later=later, again=again, people=people)
+    return Fact(DUE, canonical_bytes(due))
 
 
 def _ordered(case: Case, order: Order, clauses: tuple[str, ...]) -> Action:
