@@ -1,6 +1,7 @@
 """The room of staff over both databases: members, keys and readings, and that their tables are the fold of the facts."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -12,13 +13,14 @@ from bylaw.records.people import alias_of
 from bylaw.records.records import Records
 from bylaw.records.refolding import outdated
 from bylaw.records.vault.uses import Use
+from bylaw.staff.entry import CodeWanted
 from bylaw.staff.keys import Keyring
 from bylaw.staff.model import Member
 from bylaw.staff.permissions import may
 from bylaw.staff.reading import Purpose, What
 from bylaw.staff.roles import ADMIN, BUILT_IN, Assignment
 from databases import MakePlace
-from staff_world import GOOD, MINUTE, START, Clock, World, address, make, opened
+from staff_world import GOOD, HOME, MINUTE, START, Clock, World, address, make, opened
 
 
 @pytest.fixture
@@ -71,7 +73,9 @@ def test_pseudonyms_are_nobody_elses_and_say_nothing(world: World) -> None:
     members = [world.invite(name, "reviewer")[0] for name in ("yusuf", "priya", "otto")]
     assert len({one.pseudonym for one in members}) == 3
     assert all(one.outside == f"Reviewer {one.pseudonym}" for one in members)
-    assert not any(word in "".join(world.told("staff.invited")) for word in ("yusuf", "priya", "otto", "harbour"))
+    assert not any(
+        word in "".join(world.told("staff.invited")) for word in ("yusuf", "priya", "otto", "harbour")
+    )
 
 
 def test_nobody_can_lock_everybody_out_or_raise_or_free_themselves(world: World) -> None:
@@ -138,6 +142,26 @@ def test_a_folder_made_before_there_were_staff_opens(make_place: MakePlace) -> N
         assert world.staff.roster.members() == []
         assert world.join("ada", "reviewer").state == "active"
         assert not outdated(world.records.store.core, world.records.projectors)
+
+
+def test_of_many_who_come_at_once_with_one_code_one_is_let_in(world: World) -> None:
+    ada = world.join("ada", ADMIN)
+    world.add_phone("ada")
+    tickets = [asked.ticket for _ in range(4) if isinstance(asked := world.sign_in("ada"), CodeWanted)]
+    world.clock.pass_(30_000_000)
+    code = world.code("ada")
+
+    def come(ticket: str) -> bool:
+        try:
+            world.staff.door.with_code(ticket, code, HOME)
+        except RefusedError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(come, tickets)) == [False, False, False, True]
+    assert len(world.told("staff.signed_in")) == len(world.staff.sessions.of(ada.id)) == 2
+    assert not check(world.records, rebuild=True).problems
 
 
 def test_the_history_of_a_member_is_told_newest_first(world: World) -> None:
