@@ -9,8 +9,8 @@ from bylaw.cli.backtest_run import Done
 from bylaw.cli.run_loop import clause_texts
 from bylaw.cli.screen import out, print_json, table
 from bylaw.engine.backtest_counts import SIDES, Result
-from bylaw.engine.backtest_page import Heading, backtest_page, notes, percent, rows_of, scored
-from bylaw.engine.verdicts import Scores
+from bylaw.engine.backtest_page import Heading, Scored, backtest_page, notes, percent, rows_of, scored
+from bylaw.engine.verdicts import Scores, Share
 
 ROWS: Final = 20  # of each table
 
@@ -74,20 +74,19 @@ def print_result(done: Done, report: Path | None, *, json: bool) -> None:
 
 
 def _print_scores(result: Result) -> None:
+    columns = ("", "precision before", "now", "recall before", "now")
     for title, rows in scored(result):
+        changed = [row for row in rows if row.changed]
+        shown = [(row.name, *map(percent, _shares(row))) for row in changed[:ROWS]]
+        if shown:
+            out().print(table(f"{title} that fare otherwise against verdicts", columns, shown, numbers=4))
         if rows:
-            shown = [
-                (
-                    row.name,
-                    percent(row.before.precision),
-                    percent(row.after.precision),
-                    percent(row.before.recall),
-                    percent(row.after.recall),
-                )
-                for row in rows
-            ]
-            columns = ("", "precision before", "now", "recall before", "now")
-            out().print(table(f"{title} against verdicts", columns, shown[:ROWS], numbers=4))
+            same = len(rows) - len(changed)
+            out().print(f"[dim]{title} against verdicts: {len(changed)} otherwise, {same} the same[/]")
+
+
+def _shares(row: Scored) -> tuple[Share | None, ...]:
+    return row.before.precision, row.after.precision, row.before.recall, row.after.recall
 
 
 def _document(done: Done) -> dict[str, Any]:

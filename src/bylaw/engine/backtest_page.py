@@ -27,10 +27,10 @@ _pages = Environment(
     lstrip_blocks=True,
 )
 _TABLES: Final = (
-    ("clauses", "Clauses", "cited on how many events"),
-    ("effects", "Effects", "planned for how many events"),
-    ("rules", "Rules", "stood on how many events"),
-    ("shadow", "Rules in shadow", "matched on how many events"),
+    ("clauses", "Clauses", "On how many events each is cited"),
+    ("effects", "Effects", "For how many events each is planned"),
+    ("rules", "Rules", "On how many events each stood"),
+    ("shadow", "Rules in shadow", "On how many events each matched"),
 )
 
 
@@ -67,6 +67,11 @@ class Scored:
     name: str
     before: Score
     after: Score
+
+    @property
+    def changed(self) -> bool:
+        """Whether the two books are right, or wrong, on other numbers of events."""
+        return self.before != self.after
 
 
 def backtest_page(heading: Heading, result: Result, texts: Mapping[str, str]) -> str:
