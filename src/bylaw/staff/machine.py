@@ -23,8 +23,8 @@ STEPS: Final[Mapping[tuple[State | None, str], State]] = {
     (State.SUSPENDED, model.LEFT): State.LEFT,
 }
 ENDING: Final = frozenset(
-    {model.JOINED, model.SUSPENDED, model.LEFT, model.SESSIONS_REVOKED, model.FACTOR_REMOVED}
-)  # facts that end every session of a member; a new password does too
+    {model.JOINED, model.SUSPENDED, model.LEFT}
+)  # these steps end every session of a member
 
 SECOND: Final[Mapping[tuple[Method, Kind], Method]] = {
     (Method.PASSWORD, Kind.PHONE): Method.PASSWORD_AND_PHONE,
