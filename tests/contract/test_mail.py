@@ -19,7 +19,7 @@ from bylaw.notices.mail.composing import Address, Composer, Letter
 from bylaw.notices.mail.smtp import PAUSE, Blocked, Outcome, Refused, Smtp, Taken
 from bylaw.notices.mail.tags import Tags
 from bylaw.notices.rendering import Message, render
-from bylaw.notices.telling import BLOCKED_WAIT, Gathering, Mailing
+from bylaw.notices.telling import BLOCKED_WAIT, Gathering, Mailing, Way, Wording
 from bylaw.records.delivery import Delivery
 from bylaw.records.outbox import MAX_ATTEMPTS
 from bylaw.records.rounds import Handler, Rounds
@@ -72,8 +72,12 @@ class Desk:
         self.address = address
         smtp = Smtp(settings(server, **changes), office.now)
         composer = Composer(SETTINGS, TAGS)
-        mailing = Mailing(office.notices, lambda _: VOICE, lambda _: self.address, composer, smtp)
-        handlers: dict[str, Handler] = {"notices": Gathering(office.notices, lambda: "book"), "mail": mailing}
+        wording = Wording(office.notices, lambda _: VOICE, lambda _: self.address)
+        mailing = Mailing(wording, composer, smtp)
+        handlers: dict[str, Handler] = {
+            "notices": Gathering(office.notices, lambda: Way("book", "mail")),
+            "mail": mailing,
+        }
         self._rounds = Rounds(office.records, handlers)
 
     def run(self) -> None:
@@ -349,15 +353,10 @@ def test_a_crash_after_the_server_took_it_sends_the_same_mail_again(
     office: Office, server: MailServer
 ) -> None:
     office.plan("ada", "act_1")
-    gathering = Gathering(office.notices, lambda: "book")
+    gathering = Gathering(office.notices, lambda: Way("book", "mail"))
     Rounds(office.records, {"notices": gathering}).go(1)
-    mailing = Mailing(
-        office.notices,
-        lambda _: VOICE,
-        lambda _: ADA,
-        Composer(SETTINGS, TAGS),
-        Smtp(settings(server), office.now),
-    )
+    wording = Wording(office.notices, lambda _: VOICE, lambda _: ADA)
+    mailing = Mailing(wording, Composer(SETTINGS, TAGS), Smtp(settings(server), office.now))
     ((_, entry),) = Delivery(office.records).take(office.now())
     mailing.deliver(entry, office.now())  # and nothing is recorded
     office.wait(60_000_000)

@@ -5,7 +5,7 @@ import pytest
 from bylaw.base.errors import ConflictError, InputError, NotFoundError
 from bylaw.notices import model
 from bylaw.notices.model import GROUNDS, Ground, State
-from bylaw.notices.telling import Gathering
+from bylaw.notices.telling import Gathering, Way
 from bylaw.records.checking import check
 from bylaw.records.rounds import Rounds
 from bylaw.records.vault.uses import Destroyed, Use
@@ -17,7 +17,9 @@ WINDOW = 600_000_000
 
 def go(office: Office) -> int:
     """Go round until nothing is due; mail stays where it is."""
-    rounds = Rounds(office.records, {"notices": Gathering(office.notices, lambda: "sha256:book")})
+    rounds = Rounds(
+        office.records, {"notices": Gathering(office.notices, lambda: Way("sha256:book", "mail"))}
+    )
     return rounds.go(1)
 
 
@@ -48,7 +50,7 @@ def test_nobody_is_told_twice_of_the_same_action(make_place: MakePlace) -> None:
 def test_what_is_planned_while_others_are_gathered_is_told_too(make_place: MakePlace) -> None:
     with opened(make_place()) as office:
         office.plan("ada", "act_1")
-        facts = office.notices.gathering(office.person("ada"), "book", "out_1_0")
+        facts = office.notices.gathering(office.person("ada"), "book", "mail", "out_1_0")
         office.plan("ada", "act_2")  # meanwhile
         office.records.commit(facts)
         assert office.states("ada") == ["gathered", "planned"]

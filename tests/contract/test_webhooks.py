@@ -10,17 +10,20 @@ from standardwebhooks.webhooks import Webhook as Verifier
 
 from bylaw.base.errors import UpstreamError
 from bylaw.book.outgoing import Webhook
+from bylaw.notices.mail.composing import Address
+from bylaw.notices.telling import Gathering, Way, Wording
 from bylaw.notices.webhooks.announcing import LANES, WebhooksProjector, gone, settling
-from bylaw.notices.webhooks.calling import HOUR, WAITS, Calling, Endpoint
+from bylaw.notices.webhooks.calling import HOUR, WAITS, Calling, Endpoint, Handing
+from bylaw.notices.webhooks.calling import Line as Wire
 from bylaw.notices.webhooks.posting import MAX_HEAD, Answer, Call, Poster
 from bylaw.notices.webhooks.signing import shown
 from bylaw.records.delivery import Delivery
 from bylaw.records.outbox import MAX_ATTEMPTS, SECOND
-from bylaw.records.rounds import Rounds
+from bylaw.records.rounds import Handler, Rounds
 from bylaw.records.vault.uses import Use
 from databases import new_place
 from mail_server import certificate
-from notice_world import Office, opened
+from notice_world import VOICE, Office, opened
 from web_server import WebServer, raw_server, web_server
 
 OLD, NEW = b"o" * 32, b"n" * 32
@@ -46,8 +49,13 @@ class Line:
         self.settings = {"service": Webhook(url=url, events=tuple(events), allow=HERE, timeout_seconds=5)}
         self.office, self.keys = office, keys or (OLD,)
         self.settle()
-        calling = Calling(office.records, office.vault, self.endpoints, "urn:house", Poster())
-        self._rounds = Rounds(office.records, {"webhook": calling})
+        line = Wire(self.endpoints, Poster())
+        wording = Wording(office.notices, lambda _: VOICE, lambda _: Address("", "Ada", "de"))
+        handlers: dict[str, Handler] = {
+            "webhook": Calling(office.records, office.vault, line, "urn:house"),
+            "handed": Handing(office.vault, wording, line, "urn:house"),
+        }
+        self._rounds = Rounds(office.records, handlers)
 
     def endpoints(self) -> dict[str, Endpoint]:
         return {name: Endpoint(one, self.keys) for name, one in self.settings.items()}
@@ -134,6 +142,38 @@ def test_a_book_that_names_the_same_endpoints_changes_nothing(office: Office, se
     line.settle()
     office.plan("acc_7", "act_1", HOUR)
     assert "webhook" not in office.waiting()
+
+
+def test_a_service_that_tells_people_itself_is_handed_the_message(office: Office, server: WebServer) -> None:
+    line = Line(office, server.url, events=("notice.failed",))
+    office.plan("acc_7", "act_1")
+    Rounds(office.records, {"notices": Gathering(office.notices, lambda: Way("book", "webhook:service"))}).go(
+        1
+    )
+    line.run()
+    said = msgspec.json.decode(server.taken[0].body)
+    assert (said["type"], said["data"]["people"], said["data"]["language"]) == (
+        "bylaw.notice.message",
+        ["acc_7"],
+        "de",
+    )
+    assert "You must not shout." in said["data"]["text"]
+    assert "<blockquote>" in said["data"]["html"]
+    assert office.states("acc_7") == ["sent"]
+
+
+def test_a_message_that_no_service_takes_is_a_failed_notice(office: Office, server: WebServer) -> None:
+    line = Line(office, server.url, events=("notice.failed",))
+    office.plan("acc_7", "act_1")
+    Rounds(office.records, {"notices": Gathering(office.notices, lambda: Way("book", "webhook:service"))}).go(
+        1
+    )
+    server.answers = [(410, {})]
+    line.run()
+    (notice,) = office.notices.of(office.person("acc_7"))
+    assert (notice.state.value, notice.code) == ("failed", "webhook.gone")
+    line.run()
+    assert msgspec.json.decode(server.taken[-1].body)["type"] == "bylaw.notice.failed"
 
 
 # -- when it does not get there

@@ -113,12 +113,13 @@ class Again(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
-    """``notice.gathered``: notices became one message, worded by a book."""
+    """``notice.gathered``: notices became one message, worded by a book, to be brought ``by`` mail or by a webhook."""
 
     message: str
     people: tuple[str, ...]
     notices: tuple[str, ...]
     book: str
+    by: str
 
 
 class Became(msgspec.Struct, frozen=True, kw_only=True):

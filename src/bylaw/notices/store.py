@@ -18,10 +18,9 @@ from bylaw.records.people import subject_of
 from bylaw.records.projecting import Transaction
 from bylaw.records.schema import WHOLE
 
-TIMER: Final = (
-    "notices"  # destinations: ``notices:<person>`` when it is time to tell, ``mail:<person>`` to send
-)
-MAIL: Final = "mail"
+TIMER: Final = "notices"  # destination ``notices:<person>``: it is time to tell them
+MAIL: Final = "mail"  # ``mail:<person>``: a message to them goes out
+HANDED: Final = "handed"  # ``handed:<person>``: a message to them is handed to a webhook
 AT_ONCE: Final = 500  # notices read in one go
 
 _METADATA: Final = sa.MetaData()
@@ -110,7 +109,9 @@ def _gathered(tx: Transaction, row: Row) -> None:
     _step(tx, row, NOTICES.c.notice.in_(said.notices), message=said.message)
     message: dict[str, object] = {"message": said.message, "person": subject_of(said.people[0])}
     tx.execute(sa.insert(MESSAGES), {**message, "book": said.book, "made": row.at})
-    tx.send(row, Outgoing(f"{MAIL}:{said.people[0]}", canonical_bytes({"message": said.message})))
+    way, _, to = said.by.partition(":")
+    sending = canonical_bytes({"message": said.message, "to": to})
+    tx.send(row, Outgoing(f"{MAIL if way == MAIL else HANDED}:{said.people[0]}", sending))
     if _open(tx, said.people[0], None):  # planned while these were being gathered, or too many for one time
         tx.send(row, _timer(said.people[0], row.at))
 

@@ -109,8 +109,10 @@ class Notices:
 
     # -- telling
 
-    def gathering(self, person: bytes, book: str, cause: str) -> list[Fact]:
+    def gathering(self, person: bytes, book: str, by: str, cause: str) -> list[Fact]:
         """Return the facts that make messages of all that is planned for a person, worded by a book.
+
+        ``by`` is ``mail``, or ``webhook:NAME``.
 
         ``cause`` names the occasion, so that the same one makes the same messages.
         """
@@ -121,7 +123,7 @@ class Notices:
         for n, together in enumerate(machine.digest(planned)):
             name = derived_id("msg", self._records.place.installation, cause, str(n))
             notices = tuple(notice.id for notice in together)
-            said = Gathered(message=name, people=people, notices=notices, book=book)
+            said = Gathered(message=name, people=people, notices=notices, book=book, by=by)
             found.append(Fact(model.GATHERED, canonical_bytes(said)))
         return found
 

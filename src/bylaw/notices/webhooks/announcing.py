@@ -28,6 +28,7 @@ ENDPOINTS_SET: Final = "webhook.endpoints_set"
 GONE: Final = "webhook.gone"
 DESTINATION: Final = "webhook"
 LANES: Final = 16
+_SAYS_SOMETHING: Final = b'"silent":false'
 
 Announcer = Callable[[Row], Announcement | None]
 
@@ -63,9 +64,7 @@ class Gone(msgspec.Struct, frozen=True):
     endpoint: str
 
 
-def _decided(row: Row) -> Announcement | None:
-    if b'"silent":false' not in row.body:  # COST: nearly all events are silent, and are not read for this
-        return None
+def _decided(row: Row) -> Announcement:
     body = msgspec.json.decode(row.body, type=Body)
     data = {"kind": body.kind, "clauses": body.clauses, "rules": body.rules, "effects": body.effects}
     return Announcement(
@@ -119,8 +118,11 @@ class WebhooksProjector:
 
     def project(self, tx: Transaction, rows: Sequence[Row]) -> None:
         """Fold, and send what is announced to those who hear it."""
+        telling = [row for row in rows if row.kind != DECIDED or _SAYS_SOMETHING in row.body]
+        if not telling:
+            return  # COST: nearly all decisions are silent, and for them nothing is asked
         endpoints = _endpoints(tx)
-        for row in rows:
+        for row in telling:
             if row.kind == ENDPOINTS_SET:
                 _set(tx, row)
                 endpoints = _endpoints(tx)

@@ -1,4 +1,4 @@
-"""Who delivers webhooks: the handler of the outbox's destinations ``webhook:<endpoint>/<lane>``."""
+"""Who calls webhooks: the handlers of the outbox's destinations ``webhook:<endpoint>/<lane>`` and ``handed:<person>``."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,14 @@ import msgspec
 
 from bylaw.base.errors import NotFoundError, UpstreamError
 from bylaw.book.outgoing import Webhook
+from bylaw.notices import model
+from bylaw.notices.telling import Sending, Worded, Wording
 from bylaw.notices.webhooks.announcing import gone, is_called
 from bylaw.notices.webhooks.envelope import MEDIA_TYPE, Announcement, envelope
 from bylaw.notices.webhooks.posting import Answer, Call, Poster
 from bylaw.notices.webhooks.signing import signed
-from bylaw.records.outbox import SECOND, Entry
-from bylaw.records.people import subject_of
+from bylaw.records.outbox import MAX_ATTEMPTS, SECOND, Entry
+from bylaw.records.people import alias_of, subject_of
 from bylaw.records.records import Records
 from bylaw.records.rounds import Delivered, Undelivered
 from bylaw.records.vault.uses import Destroyed
@@ -36,7 +38,7 @@ WAITS: Final = (  # SOURCE: Standard Webhooks, 1.0: deliverability
 SPREAD: Final = 10  # percent by which waits differ, so that not all come back at once
 LONGEST: Final = 24 * HOUR
 _OK: Final = range(200, 300)
-_GONE: Final = 410
+GONE: Final = 410
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,66 +49,119 @@ class Endpoint:
     keys: Sequence[bytes]
 
 
+class Line:
+    """The way to endpoints: ``endpoints`` returns those of the book in force, ``poster`` makes the calls."""
+
+    def __init__(self, endpoints: Callable[[], Mapping[str, Endpoint]], poster: Poster) -> None:
+        self._endpoints = endpoints
+        self._poster = poster
+
+    def send(self, to: str, entry: Entry, body: bytes, now: int) -> Answer | Undelivered | None:
+        """Return what an endpoint answers: taken (2xx) or gone (410), else why not; nothing if there is none of this name."""
+        endpoint = self._endpoints().get(to)
+        if endpoint is None:
+            return None
+        settings = endpoint.settings
+        call = Call(
+            url=settings.url,
+            headers={"Content-Type": MEDIA_TYPE, **signed(endpoint.keys, entry.id, now // SECOND, body)},
+            body=body,
+            allow=settings.allow,
+            seconds=settings.timeout_seconds,
+        )
+        try:
+            answer = self._poster.post(call)
+        except UpstreamError as error:
+            return Undelivered(error.code, wait_after(entry))
+        if answer.status in _OK or answer.status == GONE:
+            return answer
+        return Undelivered(f"webhook.{answer.status}", _wait(entry, answer))
+
+
 class Calling:
-    """Calls endpoints.
+    """Tells endpoints what happened. ``source``: whose events these are, a URI reference (CloudEvents)."""
 
-    Args:
-        records: of the operator; ``vault`` likewise.
-        endpoints: returns those of the book in force, by name.
-        source: whose events these are: a URI reference (CloudEvents).
-        poster: makes the calls.
-    """
-
-    def __init__(
-        self,
-        records: Records,
-        vault: Vault,
-        endpoints: Callable[[], Mapping[str, Endpoint]],
-        source: str,
-        poster: Poster,
-    ) -> None:
+    def __init__(self, records: Records, vault: Vault, line: Line, source: str) -> None:
         self._records = records
         self._vault = vault
-        self._endpoints = endpoints
+        self._line = line
         self._source = source
-        self._poster = poster
 
     def deliver(self, entry: Entry, now: int) -> Delivered | Undelivered:
         """See ``Handler``."""
         name = entry.destination.partition(":")[2].rpartition("/")[0]
-        endpoint = self._endpoints().get(name)
-        if endpoint is None or not is_called(self._records, name):
-            return Delivered()  # the book names it no more, or it is gone: nobody is there to hear
-        try:
-            answer = self._poster.post(self._call(endpoint, entry, now))
-        except UpstreamError as error:
-            return Undelivered(error.code, wait_after(entry))
-        if answer.status in _OK:
-            return Delivered()
-        if answer.status == _GONE:
-            return Delivered((gone(name),))
-        return Undelivered(f"webhook.{answer.status}", _wait(entry, answer))
+        if not is_called(self._records, name):
+            return Delivered()  # it is gone, or the book names it no more: nobody is there to hear
+        announcement = msgspec.json.decode(entry.body, type=Announcement)
+        people = [external(self._vault, alias) for alias in announcement.people]
+        answer = self._line.send(name, entry, envelope(self._source, announcement, people), now)
+        if isinstance(answer, Undelivered):
+            return answer
+        return Delivered((gone(name),)) if answer and answer.status == GONE else Delivered()
 
     def rest(self) -> None:
         """See ``Handler``: nothing."""
 
-    def _call(self, endpoint: Endpoint, entry: Entry, now: int) -> Call:
-        announcement = msgspec.json.decode(entry.body, type=Announcement)
-        body = envelope(self._source, announcement, [self._external(alias) for alias in announcement.people])
-        return Call(
-            url=endpoint.settings.url,
-            headers={"Content-Type": MEDIA_TYPE, **signed(endpoint.keys, entry.id, now // SECOND, body)},
-            body=body,
-            allow=endpoint.settings.allow,
-            seconds=endpoint.settings.timeout_seconds,
-        )
 
-    def _external(self, alias: str) -> str | None:
-        try:
-            found = self._vault.external(subject_of(alias))
-        except (Destroyed, NotFoundError):
-            return None
-        return found[1] if found else None
+class Handing:
+    """Hands messages to a webhook of the service, which tells people itself: ``bylaw.notice.message``.
+
+    A call that is taken counts as sent. One that is refused until the end is a failed notice.
+    """
+
+    def __init__(self, vault: Vault, wording: Wording, line: Line, source: str) -> None:
+        self._vault = vault
+        self._wording = wording
+        self._line = line
+        self._source = source
+
+    def deliver(self, entry: Entry, now: int) -> Delivered | Undelivered:
+        """See ``Handler``."""
+        sending = msgspec.json.decode(entry.body, type=Sending)
+        worded = self._wording.word(sending.message)
+        if isinstance(worded, Delivered):
+            return worded
+        answer = self._line.send(sending.to, entry, self._body(worded, entry), now)
+        match answer:
+            case Answer(status) if status != GONE:
+                return self._wording.ended(model.SENT, sending.message)
+            case Undelivered(code) if entry.attempts < MAX_ATTEMPTS:
+                return answer
+            case _:
+                code = answer.code if isinstance(answer, Undelivered) else "webhook.gone"
+                return self._wording.ended(model.FAILED, sending.message, code)
+
+    def rest(self) -> None:
+        """See ``Handler``: nothing."""
+
+    def _body(self, worded: Worded, entry: Entry) -> bytes:
+        at, message = worded.at, worded.message
+        announcement = Announcement(
+            type="notice.message",
+            subject=at.id,
+            fact=entry.seq,
+            at=at.made,
+            data={
+                "message": at.id,
+                "notices": [notice.id for notice in at.notices],
+                "actions": [notice.action for notice in at.notices],
+                "class": message.message_class.value,
+                "language": message.language,
+                "subject": message.subject,
+                "text": message.text,
+                "html": message.html,
+            },
+        )
+        return envelope(self._source, announcement, [external(self._vault, alias_of(at.person))])
+
+
+def external(vault: Vault, alias: str) -> str | None:
+    """Return the id under which the service knows somebody; nothing for who was forgotten."""
+    try:
+        found = vault.external(subject_of(alias))
+    except (Destroyed, NotFoundError):
+        return None
+    return found[1] if found else None
 
 
 def wait_after(entry: Entry) -> int:
