@@ -25,7 +25,6 @@ from bylaw.records.holds.keeper import Selection
 from bylaw.records.holds.model import Contents, Ground, Keys, Matter, State
 from bylaw.records.people import PEOPLE, alias_of
 from bylaw.records.retention import Retention
-from bylaw.records.vault.uses import Destroyed
 from bylaw.runtime.folders import init_data
 from bylaw.runtime.offices import Keeping, open_keeping, open_office
 from bylaw.runtime.safekeeping import back_up, restore
@@ -37,7 +36,7 @@ REVIEW = date(2027, 1, 1)
 RETENTION = """
 [retention.messages]
 days = 30
-events = ["message.sent", "request.served"]
+events = ["message.sent"]
 
 [retention.posts]
 days = 60
@@ -184,10 +183,8 @@ def seen(kept: Keeping) -> dict[str, object]:
 
 
 def _is_readable(kept: Keeping, event: str) -> bool:
-    try:
-        return bool(kept.archive.recall(kept.records.row(number(kept, event))).event)
-    except Destroyed:
-        return False
+    copies, row = kept.keeper.copies, kept.records.row(number(kept, event))
+    return (copies.original(row) or copies.read(row)) is not None
 
 
 def matrix(start: Path, scenario: str) -> Iterator[dict[str, object]]:

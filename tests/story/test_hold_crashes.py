@@ -23,7 +23,7 @@ BETWEEN: dict[str, tuple[list[list[str]], int]] = {
     "destroy": ([ALL], 27),
     "release": ([["m1", *CY], CY, ["r0"]], 51),
     "wither": ([ALL, ["m1", "r0"]], 15),
-    "retain": ([ALL, ["m1", "p0", "p1"], ["m1"]], 48),
+    "retain": ([ALL, ["m1", "p0", "p1", "r0"], ["m1", "r0"]], 26),
     "restore": ([["m1", "p1", "r0"]], 33),
 }
 
