@@ -37,7 +37,7 @@ def serve(
     """Decide events that are sent over HTTP, and answer what was decided.
 
     A log line for each request goes to standard error. SIGTERM or Ctrl-C stops the service when what was sent is
-    answered; the second one at once, without losing what was answered.
+    answered; the second one at once, without losing what was answered. SIGHUP has the book read again.
     """
     import sys
 
@@ -48,7 +48,7 @@ def serve(
     from bylaw.runtime.offices import open_office
     from bylaw.staff.workflow import open_staff
     from bylaw.web.callers import by_keys
-    from bylaw.web.serving import Settings, serve
+    from bylaw.web.serving import Control, Settings, serve
 
     settings = Settings(
         book=book,
@@ -71,7 +71,8 @@ def serve(
         with open_staff(office.records, office.vault, data) as staff:
             token = _first_key(staff.keys)
 
-            def ready(url: str) -> None:
+            def ready(control: Control) -> None:
+                url = control.url
                 out().print(
                     f"[bold]{charter.basis.operator}[/] at [bold]{url}[/]  (described at {url}/openapi.json)"
                 )

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from bylaw import __version__
 from bylaw.base.errors import BylawError, InputError, NotFoundError, Problem, Problems, RefusedError, Where
 from bylaw.web.api import books, decisions, events, health
-from bylaw.web.cooked import Asked, Serving, exchange_of
+from bylaw.web.cooked import EXCHANGE, Asked, Serving
 from bylaw.web.described import described, operation, responses, types_of
 from bylaw.web.exchange import extra_headers
 from bylaw.web.front import Front, enter
@@ -87,7 +87,7 @@ def _describing(app: FastAPI) -> Callable[..., Any]:
 
 def _told(request: Request, error: Exception) -> Response:
     known = _known(error)
-    details = details_of(known, exchange_of(request).request)
+    details = details_of(known, request.scope[EXCHANGE].request)
     headers = {name.decode(): value.decode() for name, value in extra_headers(known)}
     return Response(msgspec.json.encode(details), details.status, headers, MEDIA.decode())
 

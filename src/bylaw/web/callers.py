@@ -4,6 +4,7 @@ from typing import Final, NamedTuple, Protocol
 
 from bylaw.base.errors import RefusedError
 from bylaw.staff.keys import Keyring
+from bylaw.staff.model import Key
 from bylaw.staff.permissions import Grant, may_somewhere
 
 SCHEME: Final = b"bearer "
@@ -33,10 +34,15 @@ class Identify(Protocol):
 
 def by_keys(keys: Keyring) -> Identify:
     """Return what tells callers by the keys of a record."""
+    known: dict[str, tuple[Key, Caller]] = {}  # what a key grants takes longer to tell than whether it is one
 
     def identify(key: str) -> Caller:
         found = keys.check(key)
-        return Caller(found.id, found.grants, found.rate)
+        same, caller = known.get(found.id, (None, NOBODY))
+        if same is not found:
+            caller = Caller(found.id, found.grants, found.rate)
+            known[found.id] = found, caller
+        return caller
 
     return identify
 

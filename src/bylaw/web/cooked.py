@@ -12,13 +12,13 @@ EXCHANGE: Final = "bylaw.exchange"  # in the scope of a request
 SERVICE: Final = "bylaw.service"
 
 
-def exchange_of(request: Request) -> Exchange:
+async def exchange_of(request: Request) -> Exchange:
     """Return the request as the service sees it."""
     found: Exchange = request.scope[EXCHANGE]
     return found
 
 
-def service_of(request: Request) -> Service:
+async def service_of(request: Request) -> Service:
     """Return the service that is asked."""
     found: Service = request.scope[SERVICE]
     return found

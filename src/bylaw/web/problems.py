@@ -36,7 +36,9 @@ FAMILIES: Final[Mapping[type[BylawError], HTTPStatus]] = {
     IntegrityError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 CODES: Final[Mapping[str, HTTPStatus]] = {
-    "web.not_json": HTTPStatus.BAD_REQUEST,
+    "event.not_json": HTTPStatus.BAD_REQUEST,
+    "event.not_utf8": HTTPStatus.BAD_REQUEST,
+    "event.truncated": HTTPStatus.BAD_REQUEST,
     "web.bad_request": HTTPStatus.BAD_REQUEST,
     "web.who": HTTPStatus.UNAUTHORIZED,
     "key.refused": HTTPStatus.UNAUTHORIZED,

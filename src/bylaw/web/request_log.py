@@ -45,6 +45,10 @@ class RequestLog:
         if not self._quiet or entry.status >= 400:
             self._add(entry)
 
+    def note(self, said: dict[str, object]) -> None:
+        """Take note of something that happened to the service."""
+        self._add(said)
+
     def unforeseen(self, error: BaseException) -> None:
         """Take note of an error that nobody foresaw: what kind and where, not its text, which may repeat anything."""
         frames = traceback.extract_tb(error.__traceback__)

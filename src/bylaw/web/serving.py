@@ -21,7 +21,7 @@ from typing import Final, TextIO
 import uvicorn
 import uvloop
 
-from bylaw.base.errors import BusyError, InputError, RefusedError
+from bylaw.base.errors import BusyError, BylawError, InputError, RefusedError
 from bylaw.runtime.offices import Office
 from bylaw.web.app import application
 from bylaw.web.callers import Identify
@@ -35,7 +35,6 @@ from bylaw.web.rates import Rates
 from bylaw.web.request_log import RequestLog
 from bylaw.web.service import Service
 
-SWITCH_SECONDS: Final = 0.0005  # how long the decider's thread may keep the loop's from running
 AT_ONCE: Final = 130  # the status of a process that was told twice to stop
 
 
@@ -103,14 +102,32 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A service that runs. Any thread may call."""
+
+    url: str
+    _server: "_Server"
+    _service: Service
+    _loop: asyncio.AbstractEventLoop
+
+    def stop(self) -> None:
+        """Stop it, as the first signal does."""
+        self._loop.call_soon_threadsafe(self._server.stop)
+
+    def reload(self) -> str:
+        """Read the book again, as ``Service.reload`` does, and wait for it; not on the loop."""
+        return asyncio.run_coroutine_threadsafe(self._service.reload(), self._loop).result()
+
+
 def serve(
     office: Office,
     identify: Identify,
     settings: Settings,
     log: TextIO,
     *,
-    ready: Callable[[str], None] = lambda _: None,
-    stopping: Callable[[Callable[[], None]], None] | None = None,
+    ready: Callable[[Control], None] = lambda _: None,
+    signals: bool = True,
 ) -> None:
     """Serve until told to stop; on return everything that was answered is durable, and nothing waits.
 
@@ -119,8 +136,8 @@ def serve(
         identify: tells whose key is shown.
         settings: where, and how.
         log: gets a line for each request.
-        ready: called with the URL once requests are answered.
-        stopping: is given what stops the service, which any thread may call; without it SIGTERM and SIGINT do.
+        ready: called once requests are answered.
+        signals: SIGTERM and SIGINT stop it, SIGHUP has the book read again; in the main thread only.
 
     Raises:
         RefusedError, InputError, BusyError: the address is none to serve at.
@@ -130,7 +147,7 @@ def serve(
     requests = RequestLog(log, quiet=settings.quiet)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
-            runner.run(_Run(office, identify, settings, requests, ready, stopping).run(bound))
+            runner.run(_Run(office, identify, settings, requests, ready, signals).run(bound))
         finally:
             requests.close()
             bound.close()
@@ -142,32 +159,41 @@ class _Run:
     identify: Identify
     settings: Settings
     log: RequestLog
-    ready: Callable[[str], None]
-    stopping: Callable[[Callable[[], None]], None] | None
+    ready: Callable[[Control], None]
+    signals: bool
 
     async def run(self, bound: socket.socket) -> None:
         """Serve on a socket."""
         service = self._service()
         front = application(service, self.log.answered, encrypted=self.settings.encrypted)
-        server = _Server(_config(front, self.settings), front, lambda: self.ready(_url(bound, self.settings)))
+        server = _Server(_config(front, self.settings), front)
         service.gatherer.start()
-        self._listen_for_the_end(server)
+        control = Control(_url(bound, self.settings), server, service, asyncio.get_running_loop())
+        server.told = lambda: self.ready(control)
+        if self.signals:
+            self._mind_signals(server, service)
         try:
             await server.serve([bound])
         finally:
             await service.gatherer.close()
 
-    def _listen_for_the_end(self, server: "_Server") -> None:
-        loop = asyncio.get_running_loop()
-        if self.stopping is None:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                loop.add_signal_handler(number, server.stop)
-            return
+    def _mind_signals(self, server: "_Server", service: Service) -> None:
+        loop, tasks = asyncio.get_running_loop(), set[asyncio.Task[None]]()
 
-        def stop() -> None:
-            loop.call_soon_threadsafe(server.stop)
+        async def reload() -> None:
+            try:
+                self.log.note({"book": await service.reload()})
+            except BylawError as error:
+                self.log.note({"book": "", "problem": str(error)})
 
-        self.stopping(stop)
+        def reread() -> None:
+            task = loop.create_task(reload())
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, server.stop)
+        loop.add_signal_handler(signal.SIGHUP, reread)
 
     def _service(self) -> Service:
         metrics = Metrics()
@@ -195,15 +221,16 @@ class _Run:
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, front: Front, started: Callable[[], None]) -> None:
+    told: Callable[[], None]
+
+    def __init__(self, config: uvicorn.Config, front: Front) -> None:
         super().__init__(config)
         self._front = front
-        self._told = started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and say so."""
         await super().startup(sockets)
-        self._told()
+        self.told()
 
     def stop(self) -> None:
         """Take no more connections and finish what is under way; the second time, end at once."""
