@@ -92,6 +92,9 @@ class Composer:
         self._way_out(mail, message.message_class, address.normalized)
         mail.set_content(message.text, charset="utf-8", cte="quoted-printable")
         mail.add_alternative(message.html, subtype="html", charset="utf-8", cte="quoted-printable")
+        mail["Content-Language"] = (
+            message.language
+        )  # last: adding a part moves what begins with Content- into it
         mail.set_boundary(
             f"=_{entry}"
         )  # a line of quoted-printable never begins with it: `=` is written `=3D`
@@ -112,7 +115,6 @@ class Composer:
         if self._settings.reply_to:
             mail["Reply-To"] = self._settings.reply_to
         mail["Auto-Submitted"] = "auto-generated"  # SOURCE: RFC 3834, 5
-        mail["Content-Language"] = message.language
         return mail
 
     def _way_out(self, mail: EmailMessage, message_class: MessageClass, address: str) -> None:
