@@ -1,6 +1,7 @@
 """Notices and messages as tables, folded from their facts; what is to leave is sent with them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Final, TypeVar
 
 import msgspec
@@ -67,40 +68,55 @@ class NoticesProjector:
 
     def project(self, tx: Transaction, rows: Sequence[Row]) -> None:
         """Fold. What cannot follow fails, and with it the commit."""
-        for row in rows:
-            _FOLDS[row.kind](tx, row)
+        for kind, run in groupby(rows, key=lambda row: row.kind):
+            if kind == model.PLANNED:
+                _planned(tx, list(run))
+            else:
+                for row in run:
+                    _FOLDS[kind](tx, row)
 
 
-def _planned(tx: Transaction, row: Row) -> None:
-    said = msgspec.json.decode(row.body, type=model.Planned)
-    person = subject_of(said.people[0])
-    _time(tx, row, said.people[0], said.due)
-    values = sa.insert(NOTICES).values(
-        notice=said.notice,
-        person=person,
-        action=said.action,
-        decision=said.decision,
-        told=said.told.value,
-        state=step(None, row.kind).value,
-        size=said.size,
-        planned=row.seq,
-        due=said.due,
-        message="",
-        code="",
-    )
-    tx.execute(values)
+def _planned(tx: Transaction, rows: Sequence[Row]) -> None:
+    """Fold what was planned, many at once: a wave of decisions plans as many notices."""
+    read = [(row, msgspec.json.decode(row.body, type=model.Planned)) for row in rows]
+    people = {said.people[0]: subject_of(said.people[0]) for _, said in read}
+    earliest = dict(_earliest(tx, people.values()))
+    for row, said in read:
+        person = people[said.people[0]]
+        if earliest.get(person, said.due + 1) > said.due:
+            earliest[person] = said.due
+            tx.send(row, _timer(said.people[0], said.due))
+    values: list[dict[str, object]] = [
+        {
+            "notice": said.notice,
+            "person": people[said.people[0]],
+            "action": said.action,
+            "decision": said.decision,
+            "told": said.told.value,
+            "state": step(None, row.kind).value,
+            "size": said.size,
+            "planned": row.seq,
+            "due": said.due,
+            "message": "",
+            "code": "",
+        }
+        for row, said in read
+    ]
+    tx.execute(sa.insert(NOTICES), values)
 
 
 def _suppressed(tx: Transaction, row: Row) -> None:
     said = msgspec.json.decode(row.body, type=model.Suppressed)
     _step(tx, row, NOTICES.c.notice == said.notice, ground=said.ground.value)
-    if not _open(tx, said.people[0], None):
+    if not _is_open(tx, said.people[0]):
         tx.cancel(f"{TIMER}:{said.people[0]}", said.people[0])
 
 
 def _again(tx: Transaction, row: Row) -> None:
     said = msgspec.json.decode(row.body, type=model.Again)
-    _time(tx, row, said.people[0], said.due)
+    told = dict(_earliest(tx, [subject_of(said.people[0])]))
+    if not told or min(told.values()) > said.due:
+        tx.send(row, _timer(said.people[0], said.due))
     _step(tx, row, NOTICES.c.notice == said.notice, due=said.due, message="", ground=None, code="")
 
 
@@ -112,7 +128,7 @@ def _gathered(tx: Transaction, row: Row) -> None:
     way, _, to = said.by.partition(":")
     sending = canonical_bytes({"message": said.message, "to": to})
     tx.send(row, Outgoing(f"{MAIL if way == MAIL else HANDED}:{said.people[0]}", sending))
-    if _open(tx, said.people[0], None):  # planned while these were being gathered, or too many for one time
+    if _is_open(tx, said.people[0]):  # planned while these were being gathered, or too many for one time
         tx.send(row, _timer(said.people[0], row.at))
 
 
@@ -123,7 +139,6 @@ def _became(tx: Transaction, row: Row) -> None:
 
 
 _FOLDS: Final[Mapping[str, Callable[[Transaction, Row], None]]] = {
-    model.PLANNED: _planned,
     model.SUPPRESSED: _suppressed,
     model.GATHERED: _gathered,
     **dict.fromkeys(_AGAIN, _again),
@@ -131,23 +146,26 @@ _FOLDS: Final[Mapping[str, Callable[[Transaction, Row], None]]] = {
 }
 
 
-def _time(tx: Transaction, row: Row, person: str, due: int) -> None:
-    """Have somebody told at an instant, unless they are told by then anyway."""
-    if not _open(tx, person, due):
-        tx.send(row, _timer(person, due))
+def _earliest(tx: Transaction, people: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
+    """Yield when people are told next, of what is planned."""
+    wanted = list(people)
+    for start in range(0, len(wanted), AT_ONCE):
+        query = (
+            sa.select(NOTICES.c.person, sa.func.min(NOTICES.c.due).label("due"))
+            .where(
+                NOTICES.c.person.in_(wanted[start : start + AT_ONCE]), NOTICES.c.state == State.PLANNED.value
+            )
+            .group_by(NOTICES.c.person)
+        )
+        yield from ((row.person, row.due) for row in tx.execute(query))
 
 
 def _timer(person: str, due: int) -> Outgoing:
     return Outgoing(f"{TIMER}:{person}", canonical_bytes({"person": person}), due=due, key=person)
 
 
-def _open(tx: Transaction, person: str, due: int | None) -> bool:
-    query = sa.select(NOTICES.c.notice).where(
-        NOTICES.c.person == subject_of(person), NOTICES.c.state == State.PLANNED.value
-    )
-    if due is not None:
-        query = query.where(NOTICES.c.due <= due)
-    return tx.execute(query.limit(1)).first() is not None
+def _is_open(tx: Transaction, person: str) -> bool:
+    return bool(list(_earliest(tx, [subject_of(person)])))
 
 
 def _step(tx: Transaction, row: Row, mine: sa.ColumnElement[bool], **values: object) -> None:

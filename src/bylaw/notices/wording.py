@@ -96,7 +96,8 @@ def _event(statement: Statement, phrases: Phrases) -> Mapping[str, str]:
         if not statement.thing:
             told["thing"] = phrases.thing(event.kind, date)
         if not statement.facts:
-            told["facts"] = phrases.say("facts.rule", date=date, rules=_and(phrases, event.rules))
+            rules = _and(phrases, event.rules)
+            told["facts"] = phrases.say("facts.rule" if rules else "facts.plain", date=date, rules=rules)
     return told
 
 

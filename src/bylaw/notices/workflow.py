@@ -29,6 +29,7 @@ class Notices:
     def __init__(self, records: Records, vault: Vault) -> None:
         self._records = records
         self._vault = vault
+        self._key = b""
 
     # -- planning
 
@@ -194,5 +195,7 @@ class Notices:
         return Fact(kind, body, tag, person, sealed)
 
     def _tag(self, person: bytes, action: str) -> bytes:
-        key = self._vault.secret(KEY)
-        return blake2b(b"notice\x00" + person + action.encode(), key=key, digest_size=TAG_BYTES).digest()
+        self._key = self._key or self._vault.secret(KEY)
+        return blake2b(
+            b"notice\x00" + person + action.encode(), key=self._key, digest_size=TAG_BYTES
+        ).digest()
