@@ -12,21 +12,28 @@ from bylaw.base.errors import ConflictError, InputError
 from bylaw.enforcement import store
 from bylaw.enforcement.carrying import Timers
 from bylaw.enforcement.model import DAY, State
+from bylaw.enforcement.notifying import Say, Told, Withheld
 from bylaw.enforcement.standing import Access
 from bylaw.enforcement.workflow import Order
 from bylaw.engine.decider import Answer, Arrival
 from bylaw.engine.recording import microseconds
 from bylaw.events.vocabulary import PostCreated, ReportReceived
+from bylaw.notices.model import Ground
+from bylaw.notices.model import State as NoticeState
+from bylaw.notices.statement import Decided, Statement
+from bylaw.notices.workflow import Notices
 from bylaw.records.checking import check
 from bylaw.records.delivery import Delivery
 from bylaw.records.holds.keeper import Selection
 from bylaw.records.holds.model import Matter
+from bylaw.records.outbox import Entry
 from bylaw.records.people import PEOPLE, alias_of
-from bylaw.records.rounds import Rounds
+from bylaw.records.rounds import Delivered, Rounds
 from bylaw.runtime.folders import init_data
 from bylaw.runtime.offices import Office, open_keeping, open_office
 from small_book import FILES, files
 
+SAY = Told("your posts", "You shouted, again and again.")
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 RULES = """\
 rules:
@@ -74,6 +81,31 @@ class Clock:
         return self.now
 
 
+class Elsewhere:
+    """Whoever tells people, whose stories stand elsewhere."""
+
+    def deliver(self, entry: Entry, now: int) -> Delivered:  # noqa: ARG002 - a handler
+        return Delivered()
+
+    def rest(self) -> None: ...
+
+
+class Counted(Elsewhere):
+    """A handler, and how often it was asked."""
+
+    def __init__(self, handler: Timers) -> None:
+        self.handler, self.count = handler, 0
+
+    def deliver(self, entry: Entry, now: int) -> Delivered:
+        self.count += 1
+        outcome = self.handler.deliver(entry, now)
+        assert isinstance(outcome, Delivered)
+        return outcome
+
+    def rest(self) -> None:
+        self.handler.rest()
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -108,6 +140,17 @@ def effects(office: Office, person: str = "", *states: State) -> list[str]:
     return [f"{s.action.effect} {s.action.argument or ''}".strip() for s in found]
 
 
+def resolved(office: Office) -> list[bytes]:
+    return [row.body for row in office.records.rows() if row.kind == "enforcement.resolved"]
+
+
+def notices(office: Office, account: str) -> list[Statement]:
+    """What an account is to be told, in order; what is withheld is told by nobody."""
+    told = Notices(office.records, office.vault)
+    person = office.vault.subjects(PEOPLE, [account])[account]
+    return [told.statement(one) for one in told.of(person) if one.state is NoticeState.PLANNED]
+
+
 def alias(office: Office, account: str) -> str:
     return alias_of(office.vault.subjects(PEOPLE, [account])[account])
 
@@ -115,12 +158,12 @@ def alias(office: Office, account: str) -> str:
 def turn(office: Office, clock: Clock, days: float) -> int:
     """Let time pass, and do what falls due; return how many timers there were."""
     clock.now += int(days * DAY)
-    rounds, fired = Rounds(office.records, {"enforcement": Timers(office.enforcement)}), 0
-    while taken := rounds.go():
-        fired += taken
-    assert rounds.go() == 0
+    timers, elsewhere = Counted(Timers(office.enforcement)), Elsewhere()
+    rounds = Rounds(office.records, {"enforcement": timers, "notices": elsewhere, "mail": elsewhere})
+    while rounds.go():
+        pass
     assert Delivery(office.records).stuck() == []
-    return fired
+    return timers.count
 
 
 def action(office: Office, effect: str, person: str = "") -> store.Stood:
@@ -167,8 +210,7 @@ def test_what_stands_already_is_not_done_again_and_says_why(data: Path, clock: C
         post(office, 2, "zzz")
         post(office, 1, "zzz")  # ends a second earlier
         assert effects(office) == ["suspend 2"]
-        bodies = [row.body for row in office.records.rows() if row.kind == "enforcement.resolved"]
-        assert b"`suspend` stands already" in bodies[-1]
+        assert b"`suspend` stands already" in resolved(office)[-1]
 
 
 def test_ending_an_account_takes_two_people_and_then_closes_it_on_its_date(data: Path, clock: Clock) -> None:
@@ -199,6 +241,7 @@ def test_a_person_ends_an_account_with_one_other(data: Path, clock: Clock) -> No
             by="staff_1",
             clauses=["house/words/p1"],
             reason="Enough.",
+            say=SAY,
         )
         name = action(office, "terminate").action.action
         with pytest.raises(ConflictError):
@@ -267,7 +310,7 @@ def test_a_persons_choice_not_to_enforce_outranks_rules(data: Path, clock: Clock
         assert answer.decision is not None
         assert answer.decision.rules == ("rest",)
         assert access(office, "ann", clock).allowed is True
-        assert b"chose not to enforce" in office.records.row(office.records.head).body
+        assert b"chose not to enforce" in resolved(office)[-1]
         assert post(office, 3, "zzz", actor="bob").decision is not None
         assert access(office, "bob", clock).allowed is False
 
@@ -287,10 +330,13 @@ def test_a_reason_and_a_clause_are_needed_and_the_reason_is_sealed(data: Path, c
             office.enforcement.order(
                 [Order(effect="suspended")], person=ann, by="s", clauses=["house/words/p1"], reason="x"
             )
-        office.enforcement.order(order, person=ann, by="s", clauses=["house/words/p1"], reason="Because Ann.")
-        row = office.records.row(office.records.head)
+        office.enforcement.order(
+            order, person=ann, by="s", clauses=["house/words/p1"], reason="Because Ann.", say=SAY
+        )
+        row, notice = office.records.rows(office.records.head - 1, office.records.head)
         assert row.sealed is not None
         assert b"Ann" not in row.body + row.sealed
+        assert notice.kind == "notice.planned"
         assert row.subject is not None
         assert office.vault.known(PEOPLE, "ann") == row.subject
 
@@ -303,7 +349,9 @@ def test_an_account_that_was_taken_over_loses_the_strikes_of_then_and_recovers(
         post(office, 100, "AAA!")
         assert access(office, "ann", clock).restricted == ("post",)
         ann, start = alias(office, "ann"), microseconds(START)
-        done = office.enforcement.compromised(ann, start + 50_000_000, start + 200_000_000, "s", "A thief.")
+        done = office.enforcement.compromised(
+            ann, start + 50_000_000, start + 200_000_000, by="s", reason="A thief.", say=SAY
+        )
         assert len(done.undone) == 2  # the heavy strike, and the restriction it led to
         assert access(office, "ann", clock) == Access()
         assert effects(office, ann, State.PLANNED).count("recover") == 1
@@ -370,3 +418,48 @@ def test_a_purge_waits_for_a_hold(data: Path, clock: Clock) -> None:
         turn(office, clock, 2)
         dues = [row.body for row in office.records.rows() if row.kind == "enforcement.due"]
         assert [b'"later"' in body for body in dues] == [True, False]
+
+
+def test_those_concerned_are_told_once_for_each_occasion(data: Path, clock: Clock) -> None:
+    with house(data, clock) as office:
+        post(office, 1, "AAA!", actor="kid", account="club")
+        [told] = notices(office, "kid")
+        assert {done.effect for done in told.done} == {"remove", "strike", "restrict"}
+        assert [cited.text for cited in told.clauses] == ["You must not shout."]
+        assert (told.decided, told.found_by_machine) == (Decided.FULLY, True)
+        assert [done.effect for done in notices(office, "club")[0].done] == ["strike"]
+        post(office, 2, "AAAA", actor="ann")  # what awaits people is told when they agreed
+        assert [[d.effect for d in one.done] for one in notices(office, "ann")] == [["refuse"]]
+        name = action(office, "terminate").action.action
+        office.enforcement.approve(name, "staff_1")
+        office.enforcement.approve(name, "staff_2")
+        assert [d.effect for d in notices(office, "ann")[-1].done] == ["terminate"]
+        office.enforcement.undo_rule("loud", 0, "staff_1", "Songs.")
+        assert {d.effect for one in notices(office, "kid")[1:] for d in one.done} == {
+            "restore",
+            "lift_restriction",
+        }
+
+
+def suspended(office: Office, say: Say | None) -> None:
+    office.enforcement.order(
+        [Order(effect="suspend", argument=3)],
+        person=alias(office, "ann"),
+        by="staff_1",
+        clauses=["house/words/p1"],
+        reason="A letter came.",
+        say=say,
+    )
+
+
+def test_nobody_is_left_untold_without_a_ground(data: Path, clock: Clock) -> None:
+    with house(data, clock) as office:
+        post(office, 1, "hello")
+        with pytest.raises(InputError, match="must be told"):
+            suspended(office, None)
+        assert access(office, "ann", clock).allowed is True
+        with pytest.raises(InputError):
+            suspended(office, Withheld(Ground.SECRECY_ORDER, "as the court said"))
+        suspended(office, Withheld(Ground.SECRECY_ORDER, "as the court said", "legal_7"))
+        assert notices(office, "ann") == []
+        assert [row.kind for row in office.records.rows()][-2:] == ["notice.planned", "notice.suppressed"]

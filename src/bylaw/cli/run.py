@@ -58,7 +58,8 @@ def run(
     """Decide every event of a source by a book, and say which clauses were broken.
 
     A bad record is rejected with its reason and the run goes on. When it is interrupted, what was decided
-    is on disk. With --data every event is decided once, however often a source is given.
+    is on disk. With --data every event is decided once, however often a source is given. Nothing is done about
+    what is decided, and nobody is told: `bylaw serve` does that.
     """
     from bylaw.cli.job import Job
     from bylaw.cli.run_loop import run_job

@@ -59,7 +59,7 @@ def _desk(job: Job) -> Iterator[_Desk]:
     folder = read_folder(job.book)
     if not job.data.exists() or not any(job.data.iterdir()):
         init_data(job.data, short_name(book_of(folder).operator.operator.name))
-    with open_office(job.data) as office:
+    with open_office(job.data, acting=False) as office:
         charter = office.appoint(folder.files)
         yield _Desk(office.shelf.book(charter.basis.book), partial(record_all, office))
 

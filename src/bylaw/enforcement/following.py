@@ -1,11 +1,12 @@
 """What the decider does about its decisions, in the same commit."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from bylaw.base.canonical import canonical_bytes
 from bylaw.enforcement import store
 from bylaw.enforcement.model import RESOLVED, TYPES, Resolved
+from bylaw.enforcement.notifying import Notifying, is_told
 from bylaw.enforcement.resolve import Sanctions, resolve
 from bylaw.enforcement.standing import Gate, Standing
 from bylaw.engine.consequences import Ruling
@@ -23,13 +24,16 @@ class Following:
     ``gate`` may be asked by anybody, at any time.
     """
 
-    def __init__(self, records: Records, vault: Vault, sanctions: Callable[[str], Sanctions]) -> None:
+    def __init__(
+        self, records: Records, vault: Vault, sanctions: Callable[[str], Sanctions], notifying: Notifying
+    ) -> None:
         """Stand where the record stands. ``sanctions`` returns what the book with a digest says."""
         self.gate = Gate()
         self.standing = Standing()
         self._records = records
         self._vault = vault
         self._sanctions = sanctions
+        self._notifying = notifying
         self._touched: set[str] = set()
         self.resume()
 
@@ -47,16 +51,26 @@ class Following:
 
     def follow(self, rulings: Sequence[Ruling]) -> list[Fact]:
         """See ``Consequences``."""
-        facts = []
-        for ruling in rulings:
-            resolved = resolve(ruling, self.standing, self._sanctions(ruling.decision.book))
-            if resolved is not None:
-                self.begin(resolved)
-                facts.append(fact_of(resolved))
-        return facts
+        made = [(ruling, self._resolved(ruling)) for ruling in rulings]
+        told = {person for _, resolved in made if resolved for person in resolved.people}
+        self._vault.prepare_evidence(map(subject_of, told))
+        return [fact for ruling, resolved in made for fact in self._facts(ruling, resolved)]
 
-    def begin(self, resolved: Resolved) -> None:
-        """Let actions stand."""
+    def _resolved(self, ruling: Ruling) -> Resolved | None:
+        resolved = resolve(ruling, self.standing, self._sanctions(ruling.decision.book))
+        if resolved is not None:
+            self._begin(resolved)
+        return resolved
+
+    def _facts(self, ruling: Ruling, resolved: Resolved | None) -> Iterator[Fact]:
+        if resolved is not None:
+            yield Fact(RESOLVED, canonical_bytes(resolved))
+            yield from self._notifying.of_decision(resolved, ruling.decision)
+        asked = any(planned.effect == "notify" for planned in ruling.decision.effects)
+        if asked and ruling.person and not (resolved and is_told(resolved.actions)):
+            yield from self._notifying.of_mention(ruling.person, ruling.at, ruling.decision)
+
+    def _begin(self, resolved: Resolved) -> None:
         for action in resolved.actions:
             if action.effect in KEPT:
                 self.standing.begin(action, resolved.at)
@@ -88,8 +102,3 @@ class Following:
             return ""
         space, account = self._vault.external(subject_of(person)) or ("", "")
         return account if space == PEOPLE else ""
-
-
-def fact_of(resolved: Resolved) -> Fact:
-    """Return the fact."""
-    return Fact(RESOLVED, canonical_bytes(resolved))

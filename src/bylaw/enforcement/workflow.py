@@ -37,12 +37,15 @@ from bylaw.enforcement.model import (
     State,
     Undone,
 )
+from bylaw.enforcement.notifying import Notifying, Say, is_told
 from bylaw.enforcement.resolve import Case, Sanctions, await_people, leave_what_stands, run
 from bylaw.enforcement.store import MAX_TOLD, Stood, Timer
+from bylaw.engine.recording import read_body
+from bylaw.notices.statement import Happened
 from bylaw.records.fact import Fact, associated
 from bylaw.records.people import subject_of
 from bylaw.records.records import Records
-from bylaw.records.vault.uses import Use
+from bylaw.records.vault.uses import Destroyed, Use
 from bylaw.records.vault.vault import Vault
 
 AT_ONCE: Final = 500  # actions undone in one commit
@@ -62,6 +65,13 @@ class Order:
     days: int | None = None
 
 
+class Reasons(msgspec.Struct, frozen=True):
+    """What is sealed with an order: why, in its author's words, and what the account is told."""
+
+    reason: str
+    say: Say | None = None
+
+
 @dataclass(slots=True)
 class Reversal:
     """What undoing did: actions undone, and those kept because another rule asked for them too."""
@@ -73,12 +83,15 @@ class Reversal:
 class Enforcement:
     """Actions of a record. For whoever writes the record, one call at a time."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what acting needs of the rooms below
         self,
         records: Records,
         vault: Vault,
         following: Following,
-        sanctions: Callable[[], Sanctions],
+        *,
+        notifying: Notifying,
+        sanctions: Callable[[str], Sanctions],
+        book: Callable[[], str],
         is_held: Callable[[bytes], bool],
     ) -> None:
         """Take what it works with.
@@ -87,13 +100,17 @@ class Enforcement:
             records: of the operator, open for writing.
             vault: of the operator, likewise.
             following: what stands.
-            sanctions: returns what the book in force says.
+            notifying: plans notices.
+            sanctions: returns what a book says.
+            book: returns the digest of the book in force.
             is_held: tells whether a hold keeps what is recorded of a person.
         """
         self.following = following
         self._records = records
         self._vault = vault
-        self._sanctions = sanctions
+        self._notifying = notifying
+        self._sanctions_of = sanctions
+        self._book = book
         self._is_held = is_held
 
     def find(self, action: str) -> Stood:
@@ -109,6 +126,7 @@ class Enforcement:
         by: str,
         clauses: Sequence[str],
         reason: str,
+        say: Say | None = None,
         source: int = 0,
         standard: Standard = Standard.APPARENT,
     ) -> Resolved:
@@ -120,11 +138,12 @@ class Enforcement:
             by: who decided.
             clauses: on which ground; at least one.
             reason: in that person's words; sealed.
+            say: what the account is told, or why it is not; needed unless nothing is done that one is told of.
             source: the number of the fact that holds the event; 0 if it is about the account as such.
             standard: whether it is proven or apparent.
 
         Raises:
-            InputError: a clause or the reason is missing, or an effect is unknown.
+            InputError: a clause, the reason or what is said is missing, or an effect is unknown.
         """
         _refuse(orders, clauses, reason)
         now, cause, sanctions = self._records.clock(), self._name("cause"), self._sanctions()
@@ -139,7 +158,13 @@ class Enforcement:
             actions=tuple(kept),
             dropped=tuple(dropped),
         )
-        self._commit([self._sealed(RESOLVED, canonical_bytes(resolved), [person], reason)], [person])
+        facts = [self._sealed(RESOLVED, canonical_bytes(resolved), [person], Reasons(reason, say))]
+        if is_told(kept):
+            if say is None:
+                hint = "say what it is about and the facts, or on which ground nobody is told"
+                raise InputError("action.untold", "the account must be told", hint=hint)
+            facts += self._notifying.of_order(resolved, self._book(), say)
+        self._commit(facts, [person])
         return resolved
 
     def approve(self, action: str, by: str) -> State:
@@ -154,7 +179,10 @@ class Enforcement:
             agreed = {*store.approvals(core, action), *([stood.by] if stood.by else [])}
         meant, people = msgspec.structs.replace(stood.action, awaiting=False), (stood.action.person,)
         said = Approved(action=meant, by=by, enough=len(agreed) + 1 >= APPROVERS, people=people)
-        self._commit([Fact(APPROVED, canonical_bytes(said))], people)
+        facts = [Fact(APPROVED, canonical_bytes(said))]
+        if said.enough:
+            facts += self._approving(stood)
+        self._commit(facts, people)
         stood = self.find(action)
         if stood.state is State.PLANNED and stood.action.effect == "terminate":
             self._close_account(stood)
@@ -204,7 +232,7 @@ class Enforcement:
         done.kept = [s.action.action for s in found if s.action.action not in settled]
         return done
 
-    def compromised(self, person: str, since: int, until: int, by: str, reason: str) -> Reversal:
+    def compromised(self, person: str, since: int, until: int, *, by: str, reason: str, say: Say) -> Reversal:
         """Find that somebody else used an account between two instants (CLAUSES A41).
 
         The strikes of then are taken back, with what followed from them, and recovery of the account begins.
@@ -212,7 +240,9 @@ class Enforcement:
         with self._records.reading() as core:
             strikes = [s for s in store.standing(core, ["strike"], person) if since <= s.at <= until]
         clauses = tuple(sorted({clause for s in strikes for clause in s.action.clauses}))
-        self.order([Order(effect="recover")], person=person, by=by, clauses=clauses or ("",), reason=reason)
+        self.order(
+            [Order(effect="recover")], person=person, by=by, clauses=clauses or ("",), reason=reason, say=say
+        )
         return self._undo(strikes, by, reason)
 
     def falling_due(self, timer: Timer) -> tuple[Fact, ...]:
@@ -269,10 +299,44 @@ class Enforcement:
                 continue
             people = tuple(sorted({one.person for one in inverses if one.person}))
             undone = Undone(at=now, by=by, inverses=tuple(inverses), rule=rule, people=people)
-            self._commit([self._sealed(UNDONE, canonical_bytes(undone), people, reason)], people)
+            self._vault.prepare_evidence(map(subject_of, people))
+            facts = [self._sealed(UNDONE, canonical_bytes(undone), people, Reasons(reason))]
+            facts += self._notifying.of_reversal(undone, self._book(), self._happened(some))
+            self._commit(facts, people)
             done.undone += [one.undoes for one in inverses]
             waiting += self._fallen({one.person for one in inverses if one.effect == "withdraw_strike"})
         return done
+
+    def _sanctions(self) -> Sanctions:
+        book = self._book()
+        return self._sanctions_of(book) if book else Sanctions()
+
+    def _happened(self, stood: Iterable[Stood]) -> dict[str, Happened]:
+        """Return the events that actions were about, by action; a person's orders are about none."""
+        found = {}
+        for one in stood:
+            if one.source and not one.by:
+                body = read_body(self._records.row(one.source))
+                found[one.action.action] = Happened(kind=body.kind, at=body.at, rules=one.action.rules)
+        return found
+
+    def _approving(self, stood: Stood) -> list[Fact]:
+        """Return the facts that plan the notice of what people agreed to."""
+        action = msgspec.structs.replace(stood.action, awaiting=False)
+        resolved = Resolved(at=self._records.clock(), by=stood.by or SYSTEM, actions=(action,))
+        self._vault.prepare_evidence([subject_of(action.person)])
+        if stood.by:
+            say = self._reasons(stood).say
+            return self._notifying.of_order(resolved, self._book(), say) if say else []
+        return self._notifying.of_approval(resolved, self._book(), self._happened([stood])[action.action])
+
+    def _reasons(self, stood: Stood) -> Reasons:
+        """Return what a person wrote when ordering an action; raises ``Destroyed`` once it can be read no more."""
+        row = self._records.row(stood.seq)
+        if row.sealed is None or row.subject is None:
+            raise Destroyed
+        plain = self._vault.unseal(row.subject, row.sealed, associated(row.kind, row.tag, row.body))
+        return msgspec.json.decode(plain, type=Reasons)
 
     def _fallen(self, people: Iterable[str]) -> list[Stood]:
         """Return the sanctions of the ladder that accounts would not have come to without what was undone."""
@@ -310,11 +374,12 @@ class Enforcement:
         self._records.commit(facts)
         self.following.refresh(people)
 
-    def _sealed(self, kind: str, body: bytes, people: Sequence[str], reason: str) -> Fact:
+    def _sealed(self, kind: str, body: bytes, people: Sequence[str], reasons: Reasons) -> Fact:
         today = datetime.fromtimestamp(self._records.clock() // 1_000_000, UTC).date()
         subject = subject_of(people[0]) if len(people) == 1 else self._vault.day(today)
         self._vault.prepare_evidence([subject])
-        sealed = self._vault.seal(subject, Use.EVIDENCE, reason.encode(), associated(kind, None, body))
+        plain = canonical_bytes(reasons)
+        sealed = self._vault.seal(subject, Use.EVIDENCE, plain, associated(kind, None, body))
         return Fact(kind, body, None, subject, sealed)
 
     def _name(self, prefix: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from bylaw.base.canonical import canonical_bytes
@@ -11,7 +12,9 @@ from bylaw.book.book import book_of
 from bylaw.book.folder import folder_of
 from bylaw.book.operator import schedules
 from bylaw.book.shelf import Shelf, charter_of
+from bylaw.enforcement.announcing import ANNOUNCERS as OF_ACTIONS
 from bylaw.enforcement.following import Following
+from bylaw.enforcement.notifying import Notifying
 from bylaw.enforcement.resolve import Sanctions, sanctions_of
 from bylaw.enforcement.store import EnforcementProjector
 from bylaw.enforcement.workflow import Enforcement
@@ -19,6 +22,10 @@ from bylaw.engine.archive import Archive
 from bylaw.engine.charter import Charter
 from bylaw.engine.decider import Decider
 from bylaw.engine.memory.keys import Keys
+from bylaw.notices.store import NoticesProjector
+from bylaw.notices.webhooks.announcing import ANNOUNCERS as OF_NOTICES
+from bylaw.notices.webhooks.announcing import WebhooksProjector
+from bylaw.notices.workflow import Notices
 from bylaw.records import folder as places
 from bylaw.records.ageing import RetentionProjector, Schedule
 from bylaw.records.books import Books
@@ -51,6 +58,8 @@ PROJECTORS = (
     DisclosuresProjector(),
     EnforcementProjector(),
     StaffProjector(),
+    NoticesProjector(),
+    WebhooksProjector({**OF_NOTICES, **OF_ACTIONS}),
 )
 
 
@@ -230,20 +239,24 @@ def open_keeping(
 
 
 def _enforcement(kept: Reading, keeper: Keeper) -> Enforcement:
+    @lru_cache
     def sanctions(book: str) -> Sanctions:
-        return sanctions_of(kept.shelf.book(book).operator) if book else Sanctions()
+        return sanctions_of(kept.shelf.book(book).operator)
 
     def is_held(person: bytes) -> bool:
         return any(person in hold.people for hold in keeper.holds())
 
-    following = Following(kept.records, kept.vault, sanctions)
-    in_force = kept.archive
+    notifying = Notifying(Notices(kept.records, kept.vault), kept.shelf.book)
+    following = Following(kept.records, kept.vault, sanctions, notifying)
+    archive = kept.archive
     return Enforcement(
         kept.records,
         kept.vault,
         following,
-        lambda: sanctions(in_force.book_at(kept.records.head)),
-        is_held,
+        notifying=notifying,
+        sanctions=sanctions,
+        book=lambda: archive.book_at(kept.records.head),
+        is_held=is_held,
     )
 
 
@@ -252,10 +265,13 @@ def open_office(
     data: Path,
     master: Master | None = None,
     *,
+    acting: bool = True,
     clock: Clock = machine_clock,
     boundary: Boundary = no_boundary,
 ) -> Iterator[Office]:
     """Open a data folder for deciding; on the way out what is remembered is saved, and a checkpoint signed.
+
+    ``acting``: what is decided is acted on, and those concerned are told; else it is decided only, as for an archive.
 
     Raises:
         BusyError: another decider has it open.
@@ -264,7 +280,7 @@ def open_office(
     with open_keeping(data, master, clock=clock, boundary=boundary) as kept:
         records, vault, books, shelf = kept.records, kept.vault, kept.books, kept.shelf
         following = kept.enforcement.following
-        decider = Decider(records, vault, kept.snapshots, shelf.charter, following)
+        decider = Decider(records, vault, kept.snapshots, shelf.charter, following if acting else None)
         office = Office(records, vault, books, shelf, kept.keeper, kept.snapshots, kept.enforcement, decider)
         yield office
         decider.save()
