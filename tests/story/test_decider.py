@@ -97,7 +97,7 @@ def test_an_event_gets_its_first_decision_and_an_id_has_one_meaning(data: Path) 
         assert (later.seen, conflict.seen) == (Seen.SAME, Seen.CONFLICT)
         assert later.seq == new.seq
         assert canonical_bytes(later.decision) == canonical_bytes(new.decision)
-        assert office.records.head == new.seq + 1  # the decision, and what is done about it
+        assert office.records.head == new.seq + 2  # the decision, what is done about it, and who is told
 
 
 def test_a_burst_is_counted_exactly_across_batches_and_restarts(data: Path) -> None:
