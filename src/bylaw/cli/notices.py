@@ -8,11 +8,6 @@ import typer
 app = typer.Typer(no_args_is_help=True, help="What people are told: look at it before they do.")
 
 
-@app.callback()
-def _group() -> None:
-    """What people are told: look at it before they do."""
-
-
 @app.command()
 def preview(
     book: Annotated[Path, typer.Option("--book", help="The book's folder.", show_default=False)],
@@ -45,3 +40,25 @@ def preview(
         print_json(shown)
     else:
         print_messages(shown)
+
+
+@app.command()
+def secret(
+    webhook: Annotated[str, typer.Argument(help="Its name in operator.toml.", show_default=False)],
+    book: Annotated[Path, typer.Option("--book", help="The book's folder.", show_default=False)],
+    data: Annotated[Path, typer.Option("--data", help="The operator's data folder.", show_default=False)],
+) -> None:
+    """Print the secret with which a receiver verifies the calls of a webhook: the one that signs first."""
+    from bylaw.base.errors import NotFoundError
+    from bylaw.base.spelling import did_you_mean
+    from bylaw.book.book import load_book
+    from bylaw.notices.ways import signing_key
+    from bylaw.notices.webhooks.signing import shown
+    from bylaw.runtime.offices import open_record
+
+    webhooks = load_book(book).operator.webhooks
+    if webhook not in webhooks:
+        hint = did_you_mean(webhook, webhooks)
+        raise NotFoundError("webhook.unknown", f"the book has no webhook `{webhook}`", hint=hint)
+    with open_record(data, writing=False) as kept:
+        typer.echo(shown(signing_key(webhook, webhooks[webhook].secrets[0], kept.vault)))

@@ -11,6 +11,7 @@ from typing import Final
 
 from bylaw.base.errors import InputError
 from bylaw.book.book import Book
+from bylaw.book.outgoing import Webhook
 from bylaw.notices.choosing import voice_of
 from bylaw.notices.mail.bounces import read_report
 from bylaw.notices.mail.composing import Composer
@@ -73,8 +74,14 @@ class Ways:
         return {name: _Current(name, self._set_up) for name in (TIMER, MAIL, HANDED, DESTINATION)}
 
     def settling(self) -> list[Fact]:
-        """Return the facts to record when a book has come into force: who hears what. None if nothing changed."""
-        return settling(self._records, self._current().operator.webhooks)
+        """Return the facts to record when a book has come into force: who hears what. None if nothing changed.
+
+        Keys that the vault makes are made here, so that they can be handed to receivers before the first call.
+        """
+        webhooks = self._current().operator.webhooks
+        for name, webhook in webhooks.items():
+            self._keys(name, webhook)
+        return settling(self._records, webhooks)
 
     def came_back(self, mail: bytes, envelope_to: str = "") -> bool:
         """Note what a mail server reports about one of our messages; False if it says nothing new of one.
@@ -100,8 +107,7 @@ class Ways:
         place = self._records.place
         source = f"urn:bylaw:{place.operator}:{place.installation}"
         endpoints = {
-            name: Endpoint(one, [self._key(name, where) for where in one.secrets])
-            for name, one in book.operator.webhooks.items()
+            name: Endpoint(one, self._keys(name, one)) for name, one in book.operator.webhooks.items()
         }
         line = Line(lambda: endpoints, self._poster)
         return {
@@ -120,11 +126,8 @@ class Ways:
         composer = Composer(settings, self._tags, dkim_key.encode())
         return Mailing(self._wording, composer, Smtp(settings, self._records.clock, password))
 
-    def _key(self, name: str, where: str) -> bytes:
-        scheme, _, which = where.partition(":")
-        if scheme == "vault":
-            return self._vault.secret(f"{DESTINATION}.{name}.{which}")
-        return key_of(self._found(where))
+    def _keys(self, name: str, webhook: Webhook) -> list[bytes]:
+        return [signing_key(name, where, self._vault, self._environment) for where in webhook.secrets]
 
     def _found(self, where: str) -> str:
         return secret_at(where, self._environment)
@@ -142,6 +145,19 @@ class _Current:
 
     def rest(self) -> None:
         self._set_up()[self._name].rest()
+
+
+def signing_key(name: str, where: str, vault: Vault, environment: Mapping[str, str] = os.environ) -> bytes:
+    """Return a key under which a webhook is called, from where the book says it is.
+
+    Raises:
+        InputError: ``secret.missing``, ``webhook.secret``.
+        RefusedError: the vault is to make it, and is only being read.
+    """
+    scheme, _, which = where.partition(":")
+    if scheme == "vault":
+        return vault.secret(f"{DESTINATION}.{name}.{which}")
+    return key_of(secret_at(where, environment))
 
 
 def secret_at(where: str, environment: Mapping[str, str]) -> str:
