@@ -3,7 +3,7 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from itertools import count
@@ -20,6 +20,7 @@ from bylaw.records.holds.model import Contents, Ground, Keys, Matter
 from bylaw.records.holds.outside import NAME
 from bylaw.records.holds.returning import open_keeper
 from bylaw.records.people import PEOPLE, alias_of
+from bylaw.records.projecting import Projector
 from bylaw.records.records import Records
 from bylaw.records.vault.backup import restore
 from bylaw.records.vault.master import KeyFile
@@ -89,6 +90,7 @@ def opened(
     data: Path,
     *,
     replay: bool = False,
+    projectors: Sequence[Projector] = (HoldsProjector(),),
     boundary: Boundary = never,
     chance: Callable[[int], bytes] = os.urandom,
 ) -> Iterator[World]:
@@ -97,7 +99,7 @@ def opened(
     clock = lambda: next(ticks)  # noqa: E731
     with (
         Records.open(
-            open_folder(data), projectors=(HoldsProjector(),), clock=clock, chance=chance, boundary=boundary
+            open_folder(data), projectors=projectors, clock=clock, chance=chance, boundary=boundary
         ) as records,
         Vault.open(
             data / "vault.db", KeyFile(data / "master.key"), clock=clock, chance=chance, boundary=boundary
