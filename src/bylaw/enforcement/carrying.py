@@ -1,5 +1,6 @@
 """Who carries actions out: the handlers of the outbox's destinations ``webhook`` (of actions) and ``enforcement``."""
 
+from collections.abc import Callable, Collection
 from typing import Final
 
 import msgspec
@@ -19,8 +20,12 @@ _TO_BE_SENT: Final = frozenset({State.PLANNED, State.FAILED})
 class Timers:
     """Does what falls due: ends, purges, tells again."""
 
-    def __init__(self, enforcement: Enforcement) -> None:
+    def __init__(
+        self, enforcement: Enforcement, show: Callable[[Collection[str]], object] | None = None
+    ) -> None:
+        """Take the actions, and who shows at the gate what changed: one who may, where a decider runs beside."""
         self._enforcement = enforcement
+        self._show = show or enforcement.following.refresh
         self._people: set[str] = set()
 
     def deliver(self, entry: Entry, now: int) -> Delivered | Undelivered:  # noqa: ARG002 - it is due, that is enough
@@ -32,7 +37,8 @@ class Timers:
     def rest(self) -> None:
         """See ``Handler``: what ended shows at the gate."""
         people, self._people = self._people, set()
-        self._enforcement.following.refresh(people)
+        if people:
+            self._show(people)
 
 
 class Telling:

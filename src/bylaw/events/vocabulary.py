@@ -53,6 +53,7 @@ class Registration(Visit, frozen=True, kw_only=True):
     address: Personal | UnsetType = UNSET
     declared_country: str | UnsetType = UNSET
     age: Annotated[Count, PERSONAL] | UnsetType = UNSET  # years
+    language: str | UnsetType = UNSET  # that they read: a BCP 47 tag
     plan: str | UnsetType = UNSET
 
 

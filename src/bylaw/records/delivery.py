@@ -4,6 +4,7 @@ Each verb is one durable transaction of its own. A worker that can record its ou
 ``Records.commit(facts, done=[token])`` instead of ``done``: then fact and delivery are one.
 """
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from bylaw.records import outbox
@@ -28,14 +29,19 @@ class Delivery:
         self._records = records
         self._lease = lease
 
-    def take(self, now: int, limit: int = 100) -> list[Leased]:
-        """Lease what is ready: of each destination the first, at most ``limit`` (and ``MAX_TAKEN``)."""
+    def take(self, now: int, limit: int = 100, handlers: Collection[str] = ()) -> list[Leased]:
+        """Lease what is ready: of each destination the first, at most ``limit`` (and ``MAX_TAKEN``).
+
+        ``handlers``: the first words of destinations; none: all.
+        """
         count = min(limit, MAX_TAKEN)
         with self._records.reading() as core:
-            if not outbox.is_any_ready(core, now):
+            if not outbox.is_any_ready(core, now, handlers):
                 return []  # a look costs no transaction that writes
         tokens = [self._records.chance(TOKEN_BYTES) for _ in range(count)]
-        taken = self._records.transact("take", lambda tx: outbox.take(tx.core, now, self._lease, tokens))
+        taken = self._records.transact(
+            "take", lambda tx: outbox.take(tx.core, now, self._lease, tokens, handlers)
+        )
         return [Leased(token, entry) for token, entry in taken]
 
     def done(self, token: bytes) -> bool:

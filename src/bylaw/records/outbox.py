@@ -9,7 +9,7 @@ delivery to the other side, so that it can recognise a second one.
 Instants and spans are in microseconds. Nothing here is durable before the transaction is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Self
 
@@ -99,19 +99,24 @@ def cancel(core: sa.Connection, destination: str, key: str) -> None:
     )
 
 
-def is_any_ready(core: sa.Connection, now: int) -> bool:
+def is_any_ready(core: sa.Connection, now: int, handlers: Collection[str] = ()) -> bool:
     """Tell whether there is anything to take."""
-    return bool(_firsts(core, now, 1))
+    ready = sa.select(OUTBOX.c.seq).where(OUTBOX.c.dead == 0, OUTBOX.c.ready <= now, _of(handlers)).limit(1)
+    return core.execute(ready).first() is not None and bool(_firsts(core, now, 1, handlers))
 
 
-def take(core: sa.Connection, now: int, lease: int, tokens: Sequence[bytes]) -> list[tuple[bytes, Entry]]:
+def take(
+    core: sa.Connection, now: int, lease: int, tokens: Sequence[bytes], handlers: Collection[str] = ()
+) -> list[tuple[bytes, Entry]]:
     """Lease the first entry of each destination, as far as it is ready: one for each token at most.
+
+    ``handlers``: the first words of destinations; none: all.
 
     An entry whose last lease ran out for the ``MAX_ATTEMPTS``-th time dies here; the next one of its destination
     is for the next call.
     """
     taken: list[tuple[bytes, Entry]] = []
-    for entry in _firsts(core, now, len(tokens)):
+    for entry in _firsts(core, now, len(tokens), handlers):
         if entry.attempts >= MAX_ATTEMPTS:
             _write(core, entry._replace(dead=1, token=None, code=entry.code or LEASE_EXPIRED))
             continue
@@ -202,7 +207,7 @@ def read(row: Sequence[object] | sa.Row[tuple[object, ...]]) -> Entry:
     return Entry(*values)  # type: ignore[arg-type]  # the digest vouches for the types
 
 
-def _firsts(core: sa.Connection, now: int, limit: int) -> list[Entry]:
+def _firsts(core: sa.Connection, now: int, limit: int, handlers: Collection[str] = ()) -> list[Entry]:
     # The destinations one by one along the index, then the first entry of each: never the whole queue.
     alive = OUTBOX.c.dead == 0
     names = (
@@ -219,11 +224,17 @@ def _firsts(core: sa.Connection, now: int, limit: int) -> list[Entry]:
         .select_from(
             names.join(OUTBOX, (OUTBOX.c.seq == _first("seq", names)) & (OUTBOX.c.n == _first("n", names)))
         )
-        .where(OUTBOX.c.ready <= now)
+        .where(OUTBOX.c.ready <= now, _of(handlers))
         .order_by(OUTBOX.c.due, OUTBOX.c.seq, OUTBOX.c.n)
         .limit(limit)
     )
     return [read(row) for row in core.execute(query)]
+
+
+def _of(handlers: Collection[str]) -> sa.ColumnElement[bool]:
+    name = OUTBOX.c.destination
+    wanted = (sa.or_(name == word, name.startswith(f"{word}:", autoescape=True)) for word in handlers)
+    return sa.or_(*wanted) if handlers else sa.true()
 
 
 def _first(column: str, names: sa.CTE) -> sa.ScalarSelect[int]:

@@ -45,19 +45,28 @@ class Handler(Protocol):
 
 
 class Rounds:
-    """The worker. Several may go round at the same time, each with handlers of its own."""
+    """The worker. Several may go round at the same time.
+
+    ``alone``: entries that none of the handlers is for have failed; else they are left to another worker.
+    """
 
     def __init__(
-        self, records: Records, handlers: Mapping[str, Handler], clock: Callable[[], int] | None = None
+        self,
+        records: Records,
+        handlers: Mapping[str, Handler],
+        clock: Callable[[], int] | None = None,
+        *,
+        alone: bool = True,
     ) -> None:
         self._records = records
         self._delivery = Delivery(records)
         self._handlers = handlers
         self._clock = clock or records.clock
+        self._mine = () if alone else tuple(handlers)
 
     def go(self, limit: int = AT_ONCE) -> int:
         """Go round once; return how many entries were taken. 0: there is nothing to do now."""
-        taken = self._delivery.take(self._clock(), limit)
+        taken = self._delivery.take(self._clock(), limit, self._mine)
         for token, entry in taken:
             self._settle(token, self._deliver(entry))
         if taken:

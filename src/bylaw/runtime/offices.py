@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from bylaw.accounts.details import AccountsProjector
 from bylaw.base.canonical import canonical_bytes
 from bylaw.base.errors import ConflictError
 from bylaw.book.book import book_of
@@ -24,7 +25,7 @@ from bylaw.engine.decider import Decider
 from bylaw.engine.memory.keys import Keys
 from bylaw.notices.store import NoticesProjector
 from bylaw.notices.webhooks.announcing import ANNOUNCERS as OF_NOTICES
-from bylaw.notices.webhooks.announcing import WebhooksProjector
+from bylaw.notices.webhooks.announcing import WebhooksProjector, settling
 from bylaw.notices.workflow import Notices
 from bylaw.records import folder as places
 from bylaw.records.ageing import RetentionProjector, Schedule
@@ -58,6 +59,7 @@ PROJECTORS = (
     DisclosuresProjector(),
     EnforcementProjector(),
     StaffProjector(),
+    AccountsProjector(),
     NoticesProjector(),
     WebhooksProjector({**OF_NOTICES, **OF_ACTIONS}),
 )
@@ -178,6 +180,8 @@ class Office(Keeping):
         self.books.keep(files)
         self.shelf.put(book, charter)
         self.decider.activate(charter)
+        if facts := settling(self.records, book.operator.webhooks):
+            self.records.commit(facts)
         return charter
 
     def _forget(self) -> None:

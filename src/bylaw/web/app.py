@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from bylaw import __version__
 from bylaw.base.errors import BylawError, InputError, NotFoundError, Problem, Problems, RefusedError, Where
-from bylaw.web.api import books, decisions, events, health
+from bylaw.web.api import access, books, decisions, events, health
 from bylaw.web.cooked import EXCHANGE, Asked, Serving
 from bylaw.web.described import described, operation, responses, types_of
 from bylaw.web.exchange import extra_headers
@@ -21,7 +21,7 @@ from bylaw.web.request_log import Entry
 from bylaw.web.routes import Route
 from bylaw.web.service import Service
 
-ROUTES: Final = (*events.ROUTES, *decisions.ROUTES, *books.ROUTES, *health.ROUTES)
+ROUTES: Final = (*events.ROUTES, *access.ROUTES, *decisions.ROUTES, *books.ROUTES, *health.ROUTES)
 DESCRIPTION: Final = "/openapi.json"
 
 

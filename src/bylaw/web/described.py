@@ -41,7 +41,8 @@ def types_of(routes: Iterable[Route], kinds: tuple[type, ...]) -> Types:
     """Return the types that routes speak; an event is of one of ``kinds``."""
     spoken: list[Any] = [ProblemDetails]
     for route in routes:
-        spoken += [one for one in (*route.takes.values(), *route.answers.values()) if one not in spoken]
+        types = (*route.takes.values(), *route.answers.values(), route.refused)
+        spoken += [one for one in dict.fromkeys(types) if one not in spoken]
     return Types(spoken, kinds)
 
 
@@ -57,11 +58,18 @@ def operation(route: Route, types: Types) -> Json:
 
 def responses(route: Route, types: Types) -> dict[int | str, Json]:
     """Return what a route answers, by status."""
-    problem = {MEDIA.decode(): {"schema": types.schema(ProblemDetails)}}
+    problems = {403: {"anyOf": [types.schema(one) for one in {ProblemDetails: 0, route.refused: 0}]}}
+    problem = types.schema(ProblemDetails)
     statuses = sorted({*EVERYWHERE, *(WITH_KEY if route.permission else ()), *route.problems})
     return {
         200: {"description": "Done.", "content": _content(route.answers, types)},
-        **{status: {"description": HTTPStatus(status).phrase, "content": problem} for status in statuses},
+        **{
+            status: {
+                "description": HTTPStatus(status).phrase,
+                "content": {MEDIA.decode(): {"schema": problems.get(status, problem)}},
+            }
+            for status in statuses
+        },
     }
 
 
@@ -89,10 +97,14 @@ def _raw(route: Route, types: Types) -> Json:
         "responses": {str(status): said for status, said in responses(route, types).items()},
         **operation(route, types),
     }
+    text = {"schema": {"type": "string"}}
+    named: list[Json] = [
+        {"name": one.name, "in": "query", "description": one.doc, **text} for one in route.query
+    ]
     if parameter:
         schema = {"type": "string", "minLength": 1}
-        made["parameters"] = [{"name": parameter, "in": "path", "required": True, "schema": schema}]
-    return made
+        named.append({"name": parameter, "in": "path", "required": True, "schema": schema})
+    return {**made, "parameters": named} if named else made
 
 
 def _content(by_media: Mapping[str, Any], types: Types) -> Json:

@@ -6,9 +6,10 @@ made from these rows. ``raw`` routes read and answer by themselves, where speed 
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from bylaw.web.exchange import Exchange
+from bylaw.web.problems import ProblemDetails
 from bylaw.web.service import Service
 
 Raw = Callable[[Exchange, Service], Awaitable[None]]
@@ -18,13 +19,20 @@ JSON: Final = "application/json"
 TEXT: Final = "text/plain"
 
 
+class Parameter(NamedTuple):
+    """A parameter of the query that a raw route takes: a text that may be left out."""
+
+    name: str
+    doc: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One thing that may be asked.
 
     ``permission``: what it needs; nothing: anybody may ask. ``takes`` and ``answers`` are types by media type.
     ``problems``: statuses of what may go wrong, beyond those of every route. A ``raw`` path may end in one parameter,
-    which then is everything that follows.
+    which then is everything that follows; ``query`` are parameters of a raw route. ``refused``: what 403 answers.
     """
 
     method: str
@@ -37,6 +45,8 @@ class Route:
     takes: Mapping[str, Any] = field(default_factory=dict)
     answers: Mapping[str, Any]
     problems: tuple[int, ...] = ()
+    refused: Any = ProblemDetails
+    query: tuple[Parameter, ...] = ()
     raw: Raw | None = None
     endpoint: Endpoint | None = None
 

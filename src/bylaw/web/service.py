@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bylaw.book.folder import read_folder
+from bylaw.enforcement.standing import Access
 from bylaw.engine.archive import Archive
 from bylaw.runtime.offices import Reading
 from bylaw.web.callers import Identify
@@ -19,6 +20,7 @@ from bylaw.web.rates import Rates
 class Service:
     """What routes work with.
 
+    ``access`` tells what an account may do at an instant; any thread may ask.
     ``reading`` is the record and ``archive`` what it decided, read by any thread. ``clock`` tells the time. ``report`` is told of errors that nobody
     foresaw. ``book`` is the folder from which the book is read again.
     """
@@ -27,6 +29,7 @@ class Service:
     gatherer: Gatherer
     reading: Reading
     archive: Archive
+    access: Callable[[str, int], Access]
     identify: Identify
     rates: Rates
     metrics: Metrics

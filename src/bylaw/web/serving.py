@@ -11,10 +11,11 @@ import signal
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -23,6 +24,7 @@ import uvloop
 
 from bylaw.base.errors import BusyError, BylawError, InputError, RefusedError
 from bylaw.runtime.offices import Office
+from bylaw.runtime.working import working
 from bylaw.web.app import application
 from bylaw.web.callers import Identify
 from bylaw.web.desk import Desk
@@ -173,7 +175,10 @@ class _Run:
         if self.signals:
             self._mind_signals(server, service)
         try:
-            await server.serve([bound])
+            with working(
+                self.office, partial(_show, self.office, service, asyncio.get_running_loop()), service.report
+            ):
+                await server.serve([bound])
         finally:
             await service.gatherer.close()
 
@@ -211,6 +216,7 @@ class _Run:
             gatherer=gatherer,
             reading=self.office,
             archive=self.office.archive,
+            access=self.office.enforcement.following.gate.access,
             identify=self.identify,
             rates=Rates(time.monotonic),
             metrics=metrics,
@@ -218,6 +224,12 @@ class _Run:
             report=report,
             book=self.settings.book,
         )
+
+
+def _show(office: Office, service: Service, loop: asyncio.AbstractEventLoop, people: Collection[str]) -> None:
+    """Have the decider's thread show at the gate what a worker changed; from any thread."""
+    refresh = partial(office.enforcement.following.refresh, people)
+    asyncio.run_coroutine_threadsafe(service.gatherer.between(refresh), loop)
 
 
 class _Server(uvicorn.Server):

@@ -1,0 +1,1 @@
+"""Who the accounts of a service are: where what they said of themselves is found."""
