@@ -82,5 +82,11 @@ def test_the_secret_of_a_webhook_is_shown_to_who_sets_up_the_receiver(
     options = ("--book", book, "--data", data)
     assert bylaw("notices", "secret", "service", *options).out == f"{secret}\n"
     assert "did you mean `service`?" in bylaw("notices", "secret", "servce", *options).err
+    kept = (book / "operator.toml").read_text()
+    (book / "operator.toml").write_text(kept.replace("env:HOOK", "vault:1"))
+    made = bylaw("notices", "secret", "service", *options).out
+    assert made.startswith("whsec_")
+    assert bylaw("notices", "secret", "service", *options).out == made
+    (book / "operator.toml").write_text(kept)
     monkeypatch.delenv("HOOK")
     assert "secret.missing" in bylaw("notices", "secret", "service", *options).err

@@ -49,7 +49,7 @@ def secret(
     data: Annotated[Path, typer.Option("--data", help="The operator's data folder.", show_default=False)],
 ) -> None:
     """Print the secret with which a receiver verifies the calls of a webhook: the one that signs first."""
-    from bylaw.base.errors import NotFoundError
+    from bylaw.base.errors import NotFoundError, RefusedError
     from bylaw.base.spelling import did_you_mean
     from bylaw.book.book import load_book
     from bylaw.notices.ways import signing_key
@@ -60,5 +60,13 @@ def secret(
     if webhook not in webhooks:
         hint = did_you_mean(webhook, webhooks)
         raise NotFoundError("webhook.unknown", f"the book has no webhook `{webhook}`", hint=hint)
-    with open_record(data, writing=False) as kept:
-        typer.echo(shown(signing_key(webhook, webhooks[webhook].secrets[0], kept.vault)))
+    where = webhooks[webhook].secrets[0]
+    try:
+        with open_record(data, writing=False) as kept:
+            key = signing_key(webhook, where, kept.vault)
+    except RefusedError as error:
+        if error.code != "vault.read_only":
+            raise
+        with open_record(data, writing=True) as kept:  # nobody has asked for it yet: it is made now
+            key = signing_key(webhook, where, kept.vault)
+    typer.echo(shown(key))

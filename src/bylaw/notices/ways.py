@@ -66,12 +66,17 @@ class Ways:
         self._tags = Tags(vault.secret(KEY))
         self._notices = Notices(records, vault)
         self._wording = Wording(self._notices, lambda digest: voice_of(kept(digest)), address_of)
-        self._made: tuple[str, Mapping[str, Handler]] = ("", {})
 
     @property
     def handlers(self) -> Mapping[str, Handler]:
-        """Handlers for ``Rounds``."""
-        return {name: _Current(name, self._set_up) for name in (TIMER, MAIL, HANDED, DESTINATION)}
+        """New handlers for ``Rounds``: each for one thread, all for one or each for its own."""
+        made = {
+            TIMER: self._gathering,
+            MAIL: self._mailing,
+            HANDED: self._handing,
+            DESTINATION: self._calling,
+        }
+        return {name: _Current(self._current, new) for name, new in made.items()}
 
     def settling(self) -> list[Fact]:
         """Return the facts to record when a book has come into force: who hears what. None if nothing changed.
@@ -94,28 +99,25 @@ class Ways:
             return False
         return self._notices.note(report.kind, report.message, report.code)
 
-    def _set_up(self) -> Mapping[str, Handler]:
-        book = self._current()
-        if self._made[0] != book.digest:
-            for handler in self._made[1].values():
-                handler.rest()
-            self._made = (book.digest, self._new(book))
-        return self._made[1]
-
-    def _new(self, book: Book) -> Mapping[str, Handler]:
+    def _gathering(self, book: Book) -> Handler:
         way = Way(book.digest, book.operator.notices.by)
+        return Gathering(self._notices, lambda: way)
+
+    def _handing(self, book: Book) -> Handler:
+        return Handing(self._vault, self._wording, self._line(book), self._source)
+
+    def _calling(self, book: Book) -> Handler:
+        return Calling(self._records, self._vault, self._line(book), self._source)
+
+    @property
+    def _source(self) -> str:
         place = self._records.place
-        source = f"urn:bylaw:{place.operator}:{place.installation}"
-        endpoints = {
-            name: Endpoint(one, self._keys(name, one)) for name, one in book.operator.webhooks.items()
-        }
-        line = Line(lambda: endpoints, self._poster)
-        return {
-            TIMER: Gathering(self._notices, lambda: way),
-            MAIL: self._mailing(book),
-            HANDED: Handing(self._vault, self._wording, line, source),
-            DESTINATION: Calling(self._records, self._vault, line, source),
-        }
+        return f"urn:bylaw:{place.operator}:{place.installation}"
+
+    def _line(self, book: Book) -> Line:
+        webhooks = book.operator.webhooks
+        endpoints = {name: Endpoint(one, self._keys(name, one)) for name, one in webhooks.items()}
+        return Line(lambda: endpoints, self._poster)
 
     def _mailing(self, book: Book) -> Handler:
         settings = book.operator.mail
@@ -136,15 +138,21 @@ class Ways:
 class _Current:
     """Delivers as the book in force has it."""
 
-    def __init__(self, name: str, set_up: Callable[[], Mapping[str, Handler]]) -> None:
-        self._name = name
-        self._set_up = set_up
+    def __init__(self, book: Callable[[], Book], new: Callable[[Book], Handler]) -> None:
+        self._book = book
+        self._new = new
+        self._made: tuple[str, Handler] | None = None
 
     def deliver(self, entry: Entry, now: int) -> Delivered | Undelivered:
-        return self._set_up()[self._name].deliver(entry, now)
+        book = self._book()
+        if self._made is None or self._made[0] != book.digest:
+            self.rest()
+            self._made = (book.digest, self._new(book))
+        return self._made[1].deliver(entry, now)
 
     def rest(self) -> None:
-        self._set_up()[self._name].rest()
+        if self._made is not None:
+            self._made[1].rest()
 
 
 def signing_key(name: str, where: str, vault: Vault, environment: Mapping[str, str] = os.environ) -> bytes:
