@@ -174,13 +174,35 @@ def test_no_name_and_no_subject_makes_a_header(evil: str, server: MailServer) ->
 
 
 @pytest.mark.parametrize(
-    "to", ["", "ada", "ada@reader.example\r\nRCPT TO:<x@evil.example>", "a@b@c.example", "<a@b.example>"]
+    "to",
+    [
+        "",
+        "ada",
+        "ada@reader.example\r\nRCPT TO:<x@evil.example>",
+        "a@b@c.example",
+        "<a@b.example>",
+        "ä@reader.example",
+    ],
 )
 def test_what_is_no_address_gets_no_mail(to: str) -> None:
     with pytest.raises(InputError) as refused:
         letter(to=to)
     assert refused.value.code == "mail.address"
     assert to not in str(refused.value) or not to
+
+
+def test_a_domain_in_other_letters_is_written_as_mail_carries_it(server: MailServer) -> None:
+    assert post(settings(server), letter(to="ada@bücher.example")) == Taken()
+    assert server.taken[0].rcpt_tos == ["ada@xn--bcher-kva.example"]
+
+
+def test_a_key_that_cannot_sign_is_told_before_anything_is_sent() -> None:
+    signing = msgspec.structs.replace(
+        SETTINGS, dkim=Dkim(selector="s1", domain="house.example", key="file:x")
+    )
+    with pytest.raises(InputError) as refused:
+        Composer(signing, TAGS, b"no key")
+    assert refused.value.code == "mail.dkim_key"
 
 
 def test_only_an_announcement_can_be_refused_and_it_always_can() -> None:

@@ -14,6 +14,7 @@ from bylaw.notices.webhooks.announcing import WebhooksProjector
 from bylaw.notices.webhooks.signing import shown
 from bylaw.notices.workflow import KEY
 from bylaw.records.delivery import Delivery
+from bylaw.records.outbox import MAX_ATTEMPTS
 from bylaw.records.rounds import Rounds
 from databases import new_place
 from mail_server import MailServer, mail_server
@@ -87,6 +88,17 @@ def test_without_a_mail_server_in_the_book_what_is_told_waits_for_one(office: Of
         (mail,) = server.mails
     assert mail["Content-Language"] == "de"
     assert office.states("ada") == ["sent"]
+
+
+def test_a_secret_that_is_missing_holds_up_mail_and_kills_none(office: Office) -> None:
+    with mail_server() as server:
+        world = World(office, a_book(mailing(server) + 'password = "env:NONE"\nuser = ""\n'))
+        office.plan("ada", "act_1")
+        for _ in range(2 * MAX_ATTEMPTS):
+            world.run()
+            office.wait(3_600_000_000)
+    (stuck,) = Delivery(office.records).stuck()
+    assert (stuck.code, stuck.dead) == ("secret.missing", 0)
 
 
 def test_what_comes_back_is_noted_once(office: Office) -> None:

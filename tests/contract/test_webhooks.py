@@ -257,6 +257,18 @@ def test_one_call_that_is_always_refused_holds_up_few_others(office: Office, ser
     assert office.waiting().count("webhook") < LANES
 
 
+def test_an_endpoint_that_cannot_be_reached_is_not_tried_for_each_call(
+    office: Office, server: WebServer
+) -> None:
+    line = Line(office, "http://127.0.0.1:1/")
+    for n in range(8):
+        office.plan("acc_7", f"act_{n}", HOUR)
+    line.run()
+    codes = [entry.code for entry in Delivery(office.records).stuck()]
+    assert codes.count("webhook.unreachable") == 1
+    assert set(codes) == {"webhook.unreachable", "webhook.left_alone"}
+
+
 def test_that_an_endpoint_is_gone_says_its_name_and_no_more() -> None:
     assert gone("service").body == b'{"endpoint":"service"}'
 

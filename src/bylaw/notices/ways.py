@@ -18,7 +18,7 @@ from bylaw.notices.mail.composing import Composer
 from bylaw.notices.mail.smtp import Smtp
 from bylaw.notices.mail.tags import Tags
 from bylaw.notices.store import HANDED, MAIL, TIMER
-from bylaw.notices.telling import AddressOf, Gathering, Mailing, Waiting, Way, Wording
+from bylaw.notices.telling import BLOCKED_WAIT, AddressOf, Gathering, Mailing, Waiting, Way, Wording
 from bylaw.notices.webhooks.announcing import DESTINATION, settling
 from bylaw.notices.webhooks.calling import Calling, Endpoint, Handing, Line
 from bylaw.notices.webhooks.posting import Poster
@@ -147,7 +147,10 @@ class _Current:
         book = self._book()
         if self._made is None or self._made[0] != book.digest:
             self.rest()
-            self._made = (book.digest, self._new(book))
+            try:
+                self._made = (book.digest, self._new(book))
+            except InputError as error:  # a secret that is not where the book says holds up all alike
+                return Undelivered(error.code, BLOCKED_WAIT, blameless=True)
         return self._made[1].deliver(entry, now)
 
     def rest(self) -> None:

@@ -56,6 +56,9 @@ class Composer:
         tags: marks for what may come back.
         dkim_key: the key of the DKIM signature in PEM, if one is made.
         unsubscribe: makes the link by which somebody (an address) refuses announcements.
+
+    Raises:
+        InputError: ``mail.dkim_key``, the key cannot sign.
     """
 
     def __init__(
@@ -69,6 +72,8 @@ class Composer:
         self._tags = tags
         self._key = dkim_key
         self._unsubscribe = unsubscribe
+        if settings.dkim and dkim_key:
+            _signed(b"From: a@b.example\r\n\r\n", settings.dkim, dkim_key)
 
     def letter(self, message: Message, to: Address, *, name: str, entry: str, made: int) -> Letter:
         """Return the mail that brings a message to somebody.
@@ -87,9 +92,11 @@ class Composer:
             address = validate_email(to.mail, check_deliverability=False, globally_deliverable=False)
         except EmailNotValidError:
             raise InputError("mail.address", "this address is none") from None
+        if address.ascii_email is None:  # RFC 6531 is spoken by few servers, and by none for the whole way
+            raise InputError("mail.address", "the name in this address has letters that mail cannot carry")
         mail = self._headers(message, entry, self._tags.tag(name), made)
-        mail["To"] = MailAddress(plain(to.name)[:MAX_NAME], addr_spec=address.normalized)
-        self._way_out(mail, message.message_class, address.normalized)
+        mail["To"] = MailAddress(plain(to.name)[:MAX_NAME], addr_spec=address.ascii_email)
+        self._way_out(mail, message.message_class, address.ascii_email)
         mail.set_content(message.text, charset="utf-8", cte="quoted-printable")
         mail.add_alternative(message.html, subtype="html", charset="utf-8", cte="quoted-printable")
         mail["Content-Language"] = (
@@ -103,7 +110,7 @@ class Composer:
         if self._settings.dkim and self._key:
             data = _signed(data, self._settings.dkim, self._key)
         bounces = self._settings.bounces
-        return Letter(data, self._tags.return_address(bounces, name) if bounces else "", address.normalized)
+        return Letter(data, self._tags.return_address(bounces, name) if bounces else "", address.ascii_email)
 
     def _headers(self, message: Message, entry: str, tag: str, made: int) -> EmailMessage:
         mail = EmailMessage(_POLICY)
@@ -128,12 +135,15 @@ class Composer:
 
 def _signed(data: bytes, settings: Dkim, key: bytes) -> bytes:
     there = {line.partition(b":")[0].lower() for line in data.partition(b"\r\n\r\n")[0].split(b"\r\n")}
-    signature: bytes = dkim.sign(
-        data,
-        settings.selector.encode(),
-        settings.domain.encode(),
-        key,
-        canonicalize=(b"relaxed", b"relaxed"),
-        include_headers=[name for name in _SIGNED if name in there],
-    )
+    try:
+        signature: bytes = dkim.sign(
+            data,
+            settings.selector.encode(),
+            settings.domain.encode(),
+            key,
+            canonicalize=(b"relaxed", b"relaxed"),
+            include_headers=[name for name in _SIGNED if name in there],
+        )
+    except dkim.DKIMException:
+        raise InputError("mail.dkim_key", "the key cannot sign mail", hint="an RSA key in PEM") from None
     return signature + data

@@ -8,6 +8,7 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.utils import parseaddr
 from typing import Final
 
 from bylaw.book.outgoing import Mail
@@ -109,7 +110,9 @@ class Smtp:
 
     def _connect(self) -> smtplib.SMTP:
         settings = self._settings
-        where, timeout = (settings.host, settings.usual_port), settings.timeout_seconds
+        # By default the name that we say hello with is looked up, which may take long and tell much.
+        own = parseaddr(settings.sender)[1].rpartition("@")[2]
+        where, timeout = (settings.host, settings.usual_port, own), settings.timeout_seconds
         if settings.tls == "tls":
             connection: smtplib.SMTP = smtplib.SMTP_SSL(*where, timeout=timeout, context=self._context)
         else:

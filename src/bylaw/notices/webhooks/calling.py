@@ -35,6 +35,7 @@ WAITS: Final = (  # SOURCE: Standard Webhooks, 1.0: deliverability
     20 * HOUR,
     24 * HOUR,
 )
+PAUSE: Final = 30 * SECOND
 SPREAD: Final = 10  # percent by which waits differ, so that not all come back at once
 LONGEST: Final = 24 * HOUR
 _OK: Final = range(200, 300)
@@ -50,17 +51,23 @@ class Endpoint:
 
 
 class Line:
-    """The way to endpoints: ``endpoints`` returns those of the book in force, ``poster`` makes the calls."""
+    """The way to endpoints: ``endpoints`` returns those of the book in force, ``poster`` makes the calls.
+
+    One that could not be reached is left alone for a while, so that it does not hold up calls to others.
+    """
 
     def __init__(self, endpoints: Callable[[], Mapping[str, Endpoint]], poster: Poster) -> None:
         self._endpoints = endpoints
         self._poster = poster
+        self._left_alone: dict[str, int] = {}
 
     def send(self, to: str, entry: Entry, body: bytes, now: int) -> Answer | Undelivered | None:
         """Return what an endpoint answers: taken (2xx) or gone (410), else why not; nothing if there is none of this name."""
         endpoint = self._endpoints().get(to)
         if endpoint is None:
             return None
+        if now < self._left_alone.get(to, 0):
+            return Undelivered("webhook.left_alone", PAUSE, blameless=True)
         settings = endpoint.settings
         call = Call(
             url=settings.url,
@@ -72,6 +79,7 @@ class Line:
         try:
             answer = self._poster.post(call)
         except UpstreamError as error:
+            self._left_alone[to] = now + PAUSE
             return Undelivered(error.code, wait_after(entry))
         if answer.status in _OK or answer.status == GONE:
             return answer
