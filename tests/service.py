@@ -40,6 +40,21 @@ rules:
     on: message.sent
     when: count("message.sent", event.actor, duration("1h")) >= 5
     then: [remove]
+  - id: nuisance
+    clause: house/words/p1
+    on: post.created
+    when: event.text == "nuisance"
+    then: [{suspend: 3}]
+  - id: scraper
+    clause: house/words/p1
+    on: post.created
+    when: event.text == "scraper"
+    then: [{restrict: [uploads, search]}]
+  - id: chatter
+    clause: house/words/p1
+    on: post.created
+    when: event.text == "chatter"
+    then: [{rate_limit: 10}]
 """
 BOOK = {**FILES, "rules/words.yaml": RULES}
 

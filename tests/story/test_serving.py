@@ -123,6 +123,28 @@ def test_a_burst_over_all_connections_counts_exactly(service: Service) -> None:
     assert outcomes.count("remove") == 195
 
 
+def test_access_follows_a_decision_before_its_answer_is_sent(client: httpx2.Client) -> None:
+    assert client.get("/v1/access/acc_good").json()["allowed"]
+    client.post("/v1/events", json=post("evt_nuisance", "nuisance", actor="acc/bad ü"))
+    closed = client.get("/v1/access/acc%2Fbad%20%C3%BC")
+    assert (closed.status_code, closed.json()["code"]) == (403, "access.closed")
+    assert closed.json()["access"]["clauses"] == ["house/words/p1"]
+    assert closed.json()["access"]["until"] > "2026"
+    assert client.get("/v1/access/").status_code == 404
+
+
+def test_access_tells_what_an_account_may_not(client: httpx2.Client) -> None:
+    client.post("/v1/events", json=post("evt_scraper", "scraper", actor="acc_scraper"))
+    open_ = client.get("/v1/access/acc_scraper")
+    assert open_.status_code == 200
+    assert open_.headers["x-bylaw-restricted"] == "search,uploads"
+    assert client.get("/v1/access/acc_scraper?feature=posts").status_code == 200
+    closed = client.get("/v1/access/acc_scraper?feature=uploads")
+    assert (closed.status_code, closed.json()["code"]) == (403, "access.restricted")
+    client.post("/v1/events", json=post("evt_chatter", "chatter", actor="acc_chatter"))
+    assert client.get("/v1/access/acc_chatter").headers["x-bylaw-per-hour"] == "10"
+
+
 def test_decisions_are_listed_newest_first_page_by_page(client: httpx2.Client) -> None:
     for number in range(7):
         client.post("/v1/events", json=post(f"evt_paged_{number}", "AAA", actor="acc_paged"))
@@ -148,7 +170,14 @@ def test_decisions_are_listed_newest_first_page_by_page(client: httpx2.Client) -
 def test_the_book_in_force_is_told(client: httpx2.Client) -> None:
     book = client.get("/v1/book").json()
     assert (book["operator"], book["in_force"]) == ("A small house", True)
-    assert [one["rule"] for one in book["rules"]] == ["shouting", "loud", "burst"]
+    assert [one["rule"] for one in book["rules"]] == [
+        "shouting",
+        "loud",
+        "burst",
+        "nuisance",
+        "scraper",
+        "chatter",
+    ]
     assert client.get("/v1/books").json() == {"books": [book["digest"]]}
     assert client.get(f"/v1/books/{book['digest']}").json() == book
     assert client.get(f"/v1/books/sha256:{'0' * 64}").status_code == 404
