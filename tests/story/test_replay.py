@@ -66,6 +66,14 @@ def forge(office: Office, event: MessageSent, source: Source, change: Callable[[
     office.records.commit(sealed({tag: Draft(event, event.at, forged)}, source.recorder, office.vault))
 
 
+def written(path: Path) -> Path:
+    """The book, as a folder."""
+    for name, content in files(rules__words_yaml=RULES).items():
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_bytes(content)
+    return path
+
+
 def replayed(data: Path) -> list[Replayed]:
     with open_record(data, writing=False) as reading:
         replay = Replay(reading.archive, reading.keys)
@@ -183,10 +191,7 @@ def test_what_was_destroyed_is_counted_and_not_guessed(bylaw: Bylaw, data: Path)
     assert (said.status, said.json["sound"]) == (0, True)
     assert (said.json["endings"]["same"], said.json["endings"]["unreadable"]) == (3, 2)
     assert said.json["examples"] == []
-    path = data.parent / "same"
-    for name, content in files(rules__words_yaml=RULES).items():
-        (path / name).parent.mkdir(parents=True, exist_ok=True)
-        (path / name).write_bytes(content)
+    path = written(data.parent / "same")
     tried: dict[str, Any] = bylaw("backtest", "--data", data, "--book", path, "--json").json
     assert (tried["events"], tried["unreadable"], tried["otherwise"]) == (3, 2, 0)
     late = bylaw("backtest", "--data", data, "--book", path, "--json", "--from", 6).json
@@ -200,6 +205,11 @@ def test_progress_is_shown_to_who_looks(bylaw: Bylaw, data: Path, monkeypatch: p
         office.decider.decide([Arrival(message(number), START) for number in range(7)])
     assert "replaying" not in bylaw("replay", "--data", data).err
     monkeypatch.setenv("FORCE_COLOR", "1")
-    shown = bylaw("replay", "--data", data).err
-    assert "replaying" in shown
-    assert "8/8" in shown
+    commands = {
+        "replaying": ("replay",),
+        "deciding again": ("backtest", "--book", written(data.parent / "same")),
+    }
+    for doing, command in commands.items():
+        shown = bylaw(*command, "--data", data).err
+        assert doing in shown
+        assert "8/8" in shown
