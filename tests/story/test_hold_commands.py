@@ -1,6 +1,8 @@
 """Holds, erasure and retention from the command line, as an operator uses them."""
 
 import io
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from bylaw.engine.decider import Arrival
 from bylaw.events.vocabulary import MessageSent, PostCreated
+from bylaw.records.vault import file
 from bylaw.runtime.folders import init_data
 from bylaw.runtime.offices import open_office
 from commandline import Bylaw, Said
@@ -162,6 +165,24 @@ def test_an_erasure_names_no_id_in_its_errors(on: Bylaw) -> None:
 def test_an_erased_person_cannot_be_erased_twice(on: Bylaw) -> None:
     assert erase(on, "ann").status == 0
     assert "person.unknown" in erase(on, "ann").err
+
+
+def test_a_reader_in_the_way_delays_the_end_and_not_the_forgetting(
+    on: Bylaw, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file, "BUSY_MS", 1)
+    with closing(sqlite3.connect(data / "vault.db", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM keys").fetchone()
+        said = on("erase", "--person", "ann", "--yes")
+        assert said.status == 1
+        assert "unreadable from now on" in said.out
+        assert "bylaw hold replay" in said.out
+        assert [one["state"] for one in on("hold", "list", "--json").json["waiting"]] == ["begun"]
+        assert readable(on) == 4
+        assert on("hold", "replay", "--json").json["unfinished"] == 1
+    assert on("hold", "replay", "--json").json["finished"] == 1
+    assert on("hold", "list").out.startswith("no hold is in force, and nothing waits")
 
 
 def test_the_list_shows_what_is_in_force_what_was_released_and_what_is_due(on: Bylaw) -> None:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from bylaw.base.errors import BylawError, ConflictError
+from bylaw.base.errors import BylawError, ConflictError, UpstreamError
 from bylaw.engine.decider import Answer, Arrival
 from bylaw.events.event import Event
 from bylaw.events.vocabulary import MessageSent, PostCreated
 from bylaw.records.holds.destroying import BOTH
-from bylaw.records.holds.keeper import Selection
+from bylaw.records.holds.keeper import MAX_SPANS, Selection
 from bylaw.records.holds.model import Contents, Ground, Keys, Matter, State
 from bylaw.records.people import PEOPLE, alias_of
 from bylaw.records.vault.uses import Destroyed
@@ -167,6 +167,28 @@ def test_a_hold_comes_too_late_for_what_is_gone(data: Path) -> None:
         assert office.keeper.holds() == []
 
 
+def test_nothing_is_destroyed_before_it_is_told_outside(data: Path) -> None:
+    log, aside = data / "holds.log", data / "aside"
+    with open_office(data) as office:
+        (gone, held) = decide(office, message(1), post(1))
+        hold(office, held.seq)
+        ann = subject(office, "ann")
+        log.rename(aside)
+        log.mkdir()
+        with pytest.raises(UpstreamError, match=r"holds\.outside_closed"):
+            office.destroy(person(office, "ann"), Ground.REQUEST)
+        with pytest.raises(UpstreamError, match=r"holds\.outside_closed"):
+            office.keeper.resume()
+        assert office.vault.external(ann) == (PEOPLE, "ann")
+        log.rmdir()
+        aside.rename(log)
+        assert office.keeper.resume() == 1
+        assert office.vault.external(ann) is None
+        assert read(office, gone.seq) is None
+    with open_office(data) as office:
+        assert office.keeper.unfinished() == []
+
+
 def test_contents_are_destroyed_record_by_record_and_a_refusal_is_recorded(data: Path) -> None:
     with open_office(data) as office:
         answers = decide(office, message(1), message(2), message(3))
@@ -204,6 +226,7 @@ def test_a_hold_has_a_reason_and_something_to_keep(data: Path, reason: str) -> N
             (Selection(seqs=[1]), reason),
             (Selection(), "why"),
             (Selection(seqs=[99]), "why"),
+            (Selection(seqs=range(1, 2 * MAX_SPANS + 2, 2)), "why"),
         ):
             with pytest.raises(BylawError):
                 office.keeper.place(Matter.ABUSE_CASE, REVIEW, selection, why)

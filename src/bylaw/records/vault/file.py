@@ -36,7 +36,6 @@ TABLES: Final = (
 )
 _SETTINGS: Final = (
     "PRAGMA secure_delete=on",
-    f"PRAGMA busy_timeout={BUSY_MS}",
     f"PRAGMA cache_size=-{CACHE_KIB}",
     "PRAGMA temp_store=memory",
     "PRAGMA cell_size_check=on",
@@ -178,7 +177,9 @@ class VaultFile:
         mode = "rwc" if self._writing else "ro"
         address = f"{self.path.absolute().as_uri()}?mode={mode}"
         with _told():
-            connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+            connection = sqlite3.connect(
+                address, timeout=BUSY_MS / 1000, uri=True, isolation_level=None, check_same_thread=False
+            )
             try:
                 for setting in _SETTINGS + (_WRITING if self._writing else ()):
                     connection.execute(setting).fetchall()
