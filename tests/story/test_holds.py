@@ -179,6 +179,10 @@ def test_nothing_is_destroyed_before_it_is_told_outside(data: Path) -> None:
             office.destroy(person(office, "ann"), Ground.REQUEST)
         with pytest.raises(UpstreamError, match=r"holds\.outside_closed"):
             office.keeper.resume()
+        head = office.records.head
+        with pytest.raises(UpstreamError, match=r"holds\.outside_closed"):
+            hold(office, held.seq)
+        assert office.records.head == head
         assert office.vault.external(ann) == (PEOPLE, "ann")
         log.rmdir()
         aside.rename(log)

@@ -255,6 +255,7 @@ class Destroying:
         return time_ordered_id(prefix, self._records.clock() // 1000, self._records.chance(CHANCE))
 
     def _commit(self, facts: Sequence[Fact]) -> None:
+        self._outside.append(())  # no more than one commit is ever untold
         done = self._records.commit(facts)
         rows = self._records.rows(done.first, done.last, kinds=MIRRORED)
         self._outside.append(filter(is_mirrored, rows))
