@@ -66,7 +66,7 @@ def test_no_match_is_a_silent_decision() -> None:
 def test_the_same_inputs_give_the_same_bytes_and_another_book_another_id() -> None:
     book = a_book()
     assert canonical_bytes(decided(book)) == canonical_bytes(decided(book))
-    assert decided(book).id != decided(with_files({"notices/x.md": "x"})).id
+    assert decided(book).id != decided(with_files({"lists/x.txt": "x\n"})).id
 
 
 def test_the_version_in_force_at_the_events_time_is_cited() -> None:
