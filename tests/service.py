@@ -15,7 +15,7 @@ from bylaw.runtime.folders import init_data
 from bylaw.runtime.offices import Office, open_office
 from bylaw.staff.permissions import PERMISSIONS
 from bylaw.staff.workflow import Staff, open_staff
-from bylaw.web.callers import by_keys
+from bylaw.web.callers import Identify, by_keys
 from bylaw.web.serving import Control, Settings, serve
 from small_book import FILES
 
@@ -97,9 +97,13 @@ class Service:
 
 @contextmanager
 def served(
-    folder: Path, files: Mapping[str, str] = BOOK, *, around: Callable[[Office], None] = lambda _: None
+    folder: Path,
+    files: Mapping[str, str] = BOOK,
+    *,
+    around: Callable[[Office], None] = lambda _: None,
+    identify: Callable[[Staff], Identify] = lambda staff: by_keys(staff.keys),
 ) -> Iterator[Service]:
-    """Serve a book. ``around`` is given the office before anybody is."""
+    """Serve a book. ``around`` is given the office before anybody is; ``identify`` tells callers."""
     book, data = written(folder / "book", files), folder / "data"
     if not data.exists():
         init_data(data, "house")
@@ -120,7 +124,7 @@ def served(
                         told.set()
 
                     settings = Settings(book=book, port=0)
-                    serve(office, by_keys(staff.keys), settings, log, ready=ready, signals=False)
+                    serve(office, staff, identify(staff), settings, log, ready=ready, signals=False)
         except BaseException as error:  # noqa: BLE001 - told to whoever waits
             failed.append(error)
         finally:

@@ -73,13 +73,14 @@ def serve(
 
             def ready(control: Control) -> None:
                 url = control.url
+                name = charter.basis.operator
                 out().print(
-                    f"[bold]{charter.basis.operator}[/] at [bold]{url}[/]  (described at {url}/openapi.json)"
+                    f"[bold]{name}[/] at [bold]{url}[/], described at {url}/openapi.json", soft_wrap=True
                 )
                 if token:
                     out().print(f"The first key, shown this once: [bold]{token}[/]", soft_wrap=True)
 
-            serve(office, by_keys(staff.keys), settings, sys.stderr, ready=ready)
+            serve(office, staff, by_keys(staff.keys), settings, sys.stderr, ready=ready)
 
 
 def _first_key(keys: "Keyring") -> str:

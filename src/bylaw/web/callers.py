@@ -1,11 +1,12 @@
 """Who asks, and whether they may."""
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple, Protocol
 
 from bylaw.base.errors import RefusedError
 from bylaw.staff.keys import Keyring
 from bylaw.staff.model import Key
-from bylaw.staff.permissions import Grant, may_somewhere
+from bylaw.staff.permissions import Grant, may, may_somewhere
 
 SCHEME: Final = b"bearer "
 
@@ -66,3 +67,19 @@ def admit(caller: Caller, permission: str) -> None:
     """
     if not may_somewhere(caller.grants, permission):
         raise RefusedError("web.may_not", f"this takes the permission `{permission}`")
+
+
+def covers(caller: Caller, permission: str, clauses: Iterable[str]) -> bool:
+    """Tell whether somebody may do something about each of these clauses; without any, about whatever there is."""
+    return all(may(caller.grants, permission, clause=clause) for clause in tuple(clauses) or (None,))
+
+
+def demand(caller: Caller, permission: str, clauses: Iterable[str]) -> None:
+    """See to it that ``covers`` says yes.
+
+    Raises:
+        RefusedError: ``web.may_not_here``.
+    """
+    if not covers(caller, permission, clauses):
+        hint = "somebody must do it whose role or key is for these clauses"
+        raise RefusedError("web.may_not_here", f"`{permission}` is not given for these clauses", hint=hint)

@@ -40,6 +40,8 @@ CODES: Final[Mapping[str, HTTPStatus]] = {
     "event.not_utf8": HTTPStatus.BAD_REQUEST,
     "event.truncated": HTTPStatus.BAD_REQUEST,
     "web.bad_request": HTTPStatus.BAD_REQUEST,
+    "web.not_json": HTTPStatus.BAD_REQUEST,
+    "web.idempotency_key": HTTPStatus.BAD_REQUEST,
     "web.who": HTTPStatus.UNAUTHORIZED,
     "key.refused": HTTPStatus.UNAUTHORIZED,
     "key.revoked": HTTPStatus.UNAUTHORIZED,

@@ -25,6 +25,7 @@ import uvloop
 from bylaw.base.errors import BusyError, BylawError, InputError, RefusedError
 from bylaw.runtime.offices import Office
 from bylaw.runtime.working import working
+from bylaw.staff.workflow import Staff
 from bylaw.web.app import application
 from bylaw.web.callers import Identify
 from bylaw.web.desk import Desk
@@ -122,8 +123,9 @@ class Control:
         return asyncio.run_coroutine_threadsafe(self._service.reload(), self._loop).result()
 
 
-def serve(
+def serve(  # noqa: PLR0913 - what a service is made of
     office: Office,
+    staff: Staff,
     identify: Identify,
     settings: Settings,
     log: TextIO,
@@ -135,6 +137,7 @@ def serve(
 
     Args:
         office: of the operator, with a book in force.
+        staff: who works for the operator.
         identify: tells whose key is shown.
         settings: where, and how.
         log: gets a line for each request.
@@ -149,7 +152,7 @@ def serve(
     requests = RequestLog(log, quiet=settings.quiet)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
-            runner.run(_Run(office, identify, settings, requests, ready, signals).run(bound))
+            runner.run(_Run(office, staff, identify, settings, requests, ready, signals).run(bound))
         finally:
             requests.close()
             bound.close()
@@ -158,6 +161,7 @@ def serve(
 @dataclass(slots=True)
 class _Run:
     office: Office
+    staff: Staff
     identify: Identify
     settings: Settings
     log: RequestLog
@@ -223,6 +227,7 @@ class _Run:
             clock=lambda: datetime.now(UTC),  # noqa: TID251 - events arrive here
             report=report,
             book=self.settings.book,
+            staff=self.staff,
         )
 
 
