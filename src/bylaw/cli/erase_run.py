@@ -12,8 +12,8 @@ from bylaw.base.errors import InputError
 from bylaw.base.spelling import did_you_mean
 from bylaw.cli.person import people_of
 from bylaw.cli.screen import following, out, print_json
-from bylaw.records.holds.destroying import BOTH, Outcome, Plan
-from bylaw.records.holds.model import Ground, Keys, State
+from bylaw.records.holds.destroying import BOTH, Outcome
+from bylaw.records.holds.model import Ground, Keys, Plan, State
 from bylaw.records.people import alias_of
 from bylaw.runtime.offices import Keeping, open_keeping
 

@@ -11,7 +11,7 @@ that destruction has begun. Call it in the decider's turn too: an event that is 
 that is about to go. A crash leaves a destruction that is ``begun`` or ``suspended``; ``resume`` goes on with both.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -32,6 +32,7 @@ from bylaw.records.holds.model import (
     Ground,
     Hold,
     Keys,
+    Plan,
     Spans,
     State,
     Target,
@@ -58,18 +59,6 @@ class Outcome:
     destruction: str
     state: State | None
     holds: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What destroying a subject's keys would do.
-
-    ``records`` name it; ``preserved`` of them are kept by holds, and copied first; ``suspended_by`` keep all of it.
-    """
-
-    records: int
-    preserved: Mapping[int, tuple[str, ...]]
-    suspended_by: tuple[str, ...]
 
 
 class Destroying:

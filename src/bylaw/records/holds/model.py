@@ -165,6 +165,17 @@ class Destruction(msgspec.Struct, frozen=True, kw_only=True):
     ground: Ground
 
 
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What destroying a subject's keys would do.
+
+    ``records`` name it; ``preserved`` of them are kept by holds, and copied first; ``suspended_by`` keep all of it.
+    """
+
+    records: int
+    preserved: dict[int, tuple[str, ...]]
+    suspended_by: tuple[str, ...]
+
+
 class Copy(msgspec.Struct, frozen=True, array_like=True):
     """What a preserved record's sealed part is: the record's, opened, and the ids of the people it names."""
 
