@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from bylaw.cli.notice_view import Standing
+from bylaw.notices.model import State
 from bylaw.notices.webhooks.signing import shown
+from bylaw.records.outbox import Entry
 from commandline import Bylaw
 
 TEMPLATE = """\
@@ -79,6 +82,7 @@ def test_the_secret_of_a_webhook_is_shown_to_who_sets_up_the_receiver(
     monkeypatch.setenv("HOOK", secret)
     data = tmp_path / "data"
     assert bylaw("db", "init", "--data", data, "--operator", "house").status == 0
+    assert bylaw("notices", "status", "--data", data, "--json").json["notices"]["planned"] == 0
     options = ("--book", book, "--data", data)
     assert bylaw("notices", "secret", "service", *options).out == f"{secret}\n"
     assert "did you mean `service`?" in bylaw("notices", "secret", "servce", *options).err
@@ -90,3 +94,17 @@ def test_the_secret_of_a_webhook_is_shown_to_who_sets_up_the_receiver(
     (book / "operator.toml").write_text(kept)
     monkeypatch.delenv("HOOK")
     assert "secret.missing" in bylaw("notices", "secret", "service", *options).err
+
+
+def test_what_cannot_get_out_is_told_by_its_way_and_never_by_person() -> None:
+    made = [(f"mail:sub_{n}", 0, "mail.unreachable") for n in range(3)]
+    made += [("webhook:service/3", 1, "webhook.500"), ("elsewhere", 1, "x")]
+    entries = [
+        Entry(1, n, to, 0, None, b"", dead, 1, 0, None, code) for n, (to, dead, code) in enumerate(made)
+    ]
+    standing = Standing.of({State.SENT: 7}, entries)
+    assert standing.notices == {"sent": 7}
+    assert [(one.way, one.code, one.entries, one.dead) for one in standing.stuck] == [
+        ("mail", "mail.unreachable", 3, 0),
+        ("webhook service", "webhook.500", 1, 1),
+    ]

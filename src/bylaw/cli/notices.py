@@ -43,6 +43,29 @@ def preview(
 
 
 @app.command()
+def status(
+    data: Annotated[Path, typer.Option("--data", help="The operator's data folder.", show_default=False)],
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+) -> None:
+    """Show what became of notices, and what cannot get out and why. Beside whoever works with the record."""
+    from bylaw.cli.notice_view import Standing, print_standing
+    from bylaw.cli.screen import print_json
+    from bylaw.notices.workflow import Notices
+    from bylaw.records.delivery import Delivery
+    from bylaw.runtime.offices import open_record
+
+    with open_record(data, writing=False) as kept:
+        counts = Notices(kept.records, kept.vault).counts()
+        stuck = Delivery(kept.records).stuck()
+    standing = Standing.of(counts, stuck)
+    if json:
+        print_json(standing)
+    else:
+        print_standing(standing)
+
+
+@app.command()
 def secret(
     webhook: Annotated[str, typer.Argument(help="Its name in operator.toml.", show_default=False)],
     book: Annotated[Path, typer.Option("--book", help="The book's folder.", show_default=False)],

@@ -4,7 +4,7 @@ Each is one commit, durable on return. ``planning`` returns facts instead, for w
 tell of.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Final
 
@@ -167,6 +167,11 @@ class Notices:
         """Return a person's notices in the order in which they were planned."""
         with self._records.reading() as core:
             return store.of_person(core, person)
+
+    def counts(self) -> Mapping[State, int]:
+        """Return how many notices there are in each state."""
+        with self._records.reading() as core:
+            return store.counts(core)
 
     def statement(self, notice: Notice) -> Statement:
         """Return what a notice tells.
