@@ -13,6 +13,7 @@ from bylaw.base.errors import Problem, Problems, Where
 from bylaw.base.spelling import did_you_mean
 from bylaw.book.outgoing import TYPES, Mail, Notices, Webhook, check_outgoing
 from bylaw.book.sanctions import Claim, Rung, Strikes, loose_rungs
+from bylaw.book.sign_in import StaffPages, check_sign_in
 from bylaw.events.kinds import KINDS, Kind, declare_kind
 from bylaw.records.ageing import Schedule
 from bylaw.rules.effects import EFFECTS
@@ -111,6 +112,7 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     notices: Notices = Notices()
     mail: Mail | None = None
     webhooks: dict[str, Webhook] = {}
+    staff: StaffPages = StaffPages()
 
 
 UNKNOWN = Operator(operator=Identity(name="an operator without operator.toml"))
@@ -198,6 +200,7 @@ def _fields(keys: tuple[str, ...]) -> tuple[str, ...]:
         "notices": Notices,
         "mail": Mail,
         "webhooks": Webhook,
+        "staff": StaffPages,
     }
     return tables[keys[0]].__struct_fields__ if keys and keys[0] in tables else Operator.__struct_fields__
 
@@ -284,6 +287,7 @@ def _loose_ends(text: str, operator: Operator) -> Iterable[Problem]:
     yield from check_outgoing(
         operator.notices, operator.mail, operator.webhooks, TYPES, lambda keys: _place(text, keys)
     )
+    yield from check_sign_in(operator.staff, lambda keys: _place(text, keys))
     yield from _permissions(text, operator)
     for effect in operator.quotas.keys() - EFFECTS.keys():
         yield Problem(

@@ -97,7 +97,7 @@ def check_outgoing(
     notices: Notices, mail: Mail | None, webhooks: dict[str, Webhook], types: Collection[str], place: Place
 ) -> Iterable[Problem]:
     """Find what cannot work. ``types`` are those of events that webhooks may hear."""
-    if notices.appeal and not _is_link(notices.appeal) and not _is_address(notices.appeal):
+    if notices.appeal and not is_link(notices.appeal) and not _is_address(notices.appeal):
         hint = "write https://… or name@domain"
         yield _problem("appeal is neither a link nor an address", place(("notices", "appeal")), hint)
     if notices.by != "mail" and notices.by not in {f"webhook:{name}" for name in webhooks}:
@@ -118,7 +118,7 @@ def _check_mail(mail: Mail, place: Place) -> Iterable[Problem]:
         yield _problem(message, place(("mail", "bounces")), "a tag is added to it, as in bounces+…@domain")
     secrets = {"password": mail.password} | ({"key": mail.dkim.key} if mail.dkim else {})
     for key, secret in secrets.items():
-        if secret and not _says_where(secret, ("env", "file")):
+        if secret and not says_where(secret, ("env", "file")):
             yield _problem(
                 f"`{key}` is no place of a secret", place(("mail", key)), "write env:NAME or file:PATH"
             )
@@ -135,18 +135,18 @@ def _check_webhook(name: str, webhook: Webhook, types: Collection[str], place: P
     if not name.replace("-", "").isalnum() or not name.islower():
         where = place(("webhooks", name))
         yield _problem(f"`{name}` is no name of a webhook", where, "use small letters, digits and dashes")
-    if not _is_link(webhook.url, http=bool(webhook.allow)):
+    if not is_link(webhook.url, http=bool(webhook.allow)):
         yield _problem("url is no https address", at("url"), "http is for networks under `allow` only")
     if not webhook.secrets or not webhook.events:
         yield _problem(f"`{name}` has no secret, or hears nothing", at("events"), 'write events = ["*"]')
-    if not all(_says_where(secret, SCHEMES) for secret in webhook.secrets):
+    if not all(says_where(secret, SCHEMES) for secret in webhook.secrets):
         hint = "write vault:1, env:NAME or file:PATH"
         yield _problem("a secret of a webhook stands in the book", at("secrets"), hint)
     for event in webhook.events:
         if not any(hears(event, known) for known in types):
             yield _problem(f"`{event}` is no type of event", at("events"), did_you_mean(event, types))
     for network in webhook.allow:
-        if not _is_network(network):
+        if not is_network(network):
             yield _problem(f"`{network}` is no network", at("allow"), "write 10.1.2.0/24")
 
 
@@ -156,7 +156,8 @@ def hears(pattern: str, event: str) -> bool:
     return event == pattern or (prefix != pattern and event.startswith(prefix))
 
 
-def _is_network(text: str) -> bool:
+def is_network(text: str) -> bool:
+    """Tell whether a text is a network, such as ``10.1.2.0/24``."""
     try:
         ipaddress.ip_network(text)
     except ValueError:
@@ -164,7 +165,8 @@ def _is_network(text: str) -> bool:
     return True
 
 
-def _says_where(secret: str, schemes: Collection[str]) -> bool:
+def says_where(secret: str, schemes: Collection[str]) -> bool:
+    """Tell whether a text says where a secret is, as ``env:NAME`` does."""
     scheme, found, name = secret.partition(":")
     return bool(found) and scheme in schemes and bool(name)
 
@@ -177,7 +179,8 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _is_link(text: str, *, http: bool = False) -> bool:
+def is_link(text: str, *, http: bool = False) -> bool:
+    """Tell whether a text is an address of the web, by TLS unless ``http``."""
     try:
         url = URL(text)
     except ValueError:
