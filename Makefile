@@ -6,23 +6,8 @@ READY  := $(VENV)/.ready
 
 .PHONY: demo test check bench lock clean
 
-demo: $(READY)          ## a simulated day through the sample operator's book, on record
-	@mkdir -p demo && rm -rf demo/record demo/export
-	@$(BIN)/bylaw check --book examples/harbour
-	@$(BIN)/bylaw simulate --events 20000 --seed 1 --out demo/day.jsonl --truth demo/truth.jsonl --replace
-	@$(BIN)/bylaw run --book examples/harbour --source demo/day.jsonl --format jsonl \
-	  --data demo/record --rejects demo/rejects.jsonl --replace
-	@$(BIN)/bylaw check --data demo/record
-	@echo "The record is in demo/record. Ask it:"
-	@echo "  what was decided, and why:        $(BIN)/bylaw explain --data demo/record"
-	@echo "  is it derived again, bit for bit: $(BIN)/bylaw replay --verify --data demo/record"
-	@echo "  has anybody rewritten it:         $(BIN)/bylaw ledger export demo/export --data demo/record"
-	@echo "                                    $(BIN)/bylaw ledger verify demo/export --key \"\$$($(BIN)/bylaw ledger key --data demo/record)\""
-	@echo "  what would another book say:      $(BIN)/bylaw backtest --data demo/record --book examples/harbour --report demo/backtest.html"
-	@echo "  forget a person:                  $(BIN)/bylaw erase --data demo/record --person ID"
-	@echo "What carries each clause:           $(BIN)/bylaw coverage --book examples/harbour"
-	@echo "Scores of the rules on such a day:  $(BIN)/bylaw test examples/harbour --simulated"
-	@echo "Start with your own policy:         $(BIN)/bylaw init my-book --policy FILE"
+demo: $(READY)          ## the sample operator: a running service, traffic flowing through it, and its record
+	@$(BIN)/python examples/demo.py
 
 test: $(READY)          ## the whole suite; needs only Python packages
 	@$(BIN)/pytest $(PYTEST_OPTIONS)
