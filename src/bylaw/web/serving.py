@@ -33,6 +33,7 @@ from bylaw.web.front import Front
 from bylaw.web.gathering import Gatherer
 from bylaw.web.limits import BACKLOG, IDLE_SECONDS, STOP_SECONDS
 from bylaw.web.metrics import Metrics
+from bylaw.web.porter import Porter
 from bylaw.web.protocol import BoundedProtocol
 from bylaw.web.rates import Rates
 from bylaw.web.request_log import RequestLog
@@ -85,12 +86,14 @@ class Settings:
             family, kind, protocol, _, address = socket.getaddrinfo(
                 self.host, self.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
             )[0]
-            bound = socket.socket(family, kind, protocol)
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            bound.bind(address)
         except socket.gaierror as error:
             raise InputError("web.host", f"there is no host `{self.host}`") from error
+        bound = socket.socket(family, kind, protocol)
+        try:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind(address)
         except OSError as error:
+            bound.close()
             hint = "stop it, or name another --port"
             raise BusyError(
                 "web.port", f"port {self.port} of `{self.host}` is not free", hint=hint
@@ -170,11 +173,12 @@ class _Run:
 
     async def run(self, bound: socket.socket) -> None:
         """Serve on a socket."""
-        service = self._service()
+        service = self._service(_url(bound, self.settings))
         front = application(service, self.log.answered, encrypted=self.settings.encrypted)
         server = _Server(_config(front, self.settings), front)
         service.gatherer.start()
-        control = Control(_url(bound, self.settings), server, service, asyncio.get_running_loop())
+        service.porter.start()
+        control = Control(service.url, server, service, asyncio.get_running_loop())
         server.told = lambda: self.ready(control)
         if self.signals:
             self._mind_signals(server, service)
@@ -184,6 +188,7 @@ class _Run:
             ):
                 await server.serve([bound])
         finally:
+            service.porter.close()
             await service.gatherer.close()
 
     def _mind_signals(self, server: "_Server", service: Service) -> None:
@@ -204,7 +209,7 @@ class _Run:
             loop.add_signal_handler(number, server.stop)
         loop.add_signal_handler(signal.SIGHUP, reread)
 
-    def _service(self) -> Service:
+    def _service(self, url: str) -> Service:
         metrics = Metrics()
 
         def report(error: BaseException) -> None:
@@ -228,6 +233,10 @@ class _Run:
             report=report,
             book=self.settings.book,
             staff=self.staff,
+            porter=Porter(self.staff.tidy, report),
+            url=url,
+            encrypted=self.settings.encrypted,
+            behind_proxy=self.settings.behind_proxy,
         )
 
 
