@@ -10,8 +10,10 @@ from bylaw.enforcement.announcing import TYPE
 from bylaw.enforcement.model import MOVED, Moved, State
 from bylaw.enforcement.store import Timer
 from bylaw.enforcement.workflow import SYSTEM, Enforcement
+from bylaw.notices.webhooks.announcing import is_called
 from bylaw.records.fact import Fact
 from bylaw.records.outbox import Entry
+from bylaw.records.records import Records
 from bylaw.records.rounds import Delivered, Handler, Undelivered
 
 _TO_BE_SENT: Final = frozenset({State.PLANNED, State.FAILED})
@@ -44,17 +46,19 @@ class Timers:
 class Telling:
     """Calls webhooks as another handler does, and notes which actions are with the service then."""
 
-    def __init__(self, calling: Handler, enforcement: Enforcement) -> None:
+    def __init__(self, calling: Handler, enforcement: Enforcement, records: Records) -> None:
         self._calling = calling
         self._enforcement = enforcement
+        self._records = records
 
     def deliver(self, entry: Entry, now: int) -> Delivered | Undelivered:
         """See ``Handler``."""
         outcome = self._calling.deliver(entry, now)
-        if isinstance(outcome, Undelivered):
-            return outcome
+        endpoint = entry.destination.partition(":")[2].rpartition("/")[0]
+        if isinstance(outcome, Undelivered) or outcome.facts or not is_called(self._records, endpoint):
+            return outcome  # nobody heard it
         sent = self._sent(entry)
-        return Delivered((*outcome.facts, sent)) if sent else outcome
+        return Delivered((sent,)) if sent else outcome
 
     def rest(self) -> None:
         """See ``Handler``."""

@@ -51,7 +51,7 @@ def working(office: Office, show: Show, report: Report) -> Iterator[None]:
     handlers: Mapping[str, Handler] = {
         **ways.handlers,
         TIMERS.partition(":")[0]: Timers(office.enforcement, show),
-        DESTINATION: Telling(ways.handlers[DESTINATION], office.enforcement),
+        DESTINATION: Telling(ways.handlers[DESTINATION], office.enforcement, office.records),
     }
     stop = threading.Event()
     threads = [
