@@ -14,8 +14,9 @@ from bylaw.base.errors import BylawError, InputError, NotFoundError, Problem, Pr
 from bylaw.web.api import access, books, decisions, events, health
 from bylaw.web.cooked import EXCHANGE, Asked, Serving
 from bylaw.web.described import described, operation, responses, types_of
+from bylaw.web.entering import enter
 from bylaw.web.exchange import extra_headers
-from bylaw.web.front import Front, enter
+from bylaw.web.front import Front
 from bylaw.web.problems import MEDIA, details_of
 from bylaw.web.request_log import Entry
 from bylaw.web.routes import Route
@@ -67,7 +68,7 @@ def _fastapi() -> FastAPI:
 
 def _entering(route: Route) -> Callable[..., Any]:
     async def entering(exchange: Asked, service: Serving) -> None:
-        enter(exchange, service, route.permission)
+        await enter(exchange, service, route)
         service.rates.spend(exchange.caller, 1)
 
     return entering

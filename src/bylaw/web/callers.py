@@ -7,16 +7,33 @@ from bylaw.base.errors import RefusedError
 from bylaw.staff.keys import Keyring
 from bylaw.staff.model import Key
 from bylaw.staff.permissions import Grant, may, may_somewhere
+from bylaw.staff.sessions import Present
 
 SCHEME: Final = b"bearer "
+PERSON_RATE: Final = 1_200  # requests a minute of a member of staff
 
 
 class Caller(NamedTuple):
-    """Somebody who was let in. ``rate``: how often in a minute they may ask; 0: as often as they like."""
+    """Somebody who was let in: a program by its key, or a member of staff, who then is ``present``.
+
+    ``rate``: how often in a minute they may ask; 0: as often as they like.
+    """
 
     id: str
     grants: tuple[Grant, ...]
     rate: int = 0
+    present: Present | None = None
+
+    @property
+    def here(self) -> Present:
+        """The member of staff, for routes that only a member comes to.
+
+        Raises:
+            RefusedError: ``web.person``, it is a program.
+        """
+        if self.present is None:
+            raise RefusedError("web.person", "this takes a person who is signed in")
+        return self.present
 
 
 NOBODY: Final = Caller("", ())
@@ -55,7 +72,8 @@ def shown(authorization: bytes) -> str:
         RefusedError: ``web.who``, none is shown.
     """
     if authorization[: len(SCHEME)].lower() != SCHEME:
-        raise RefusedError("web.who", "no key was shown", hint="`Authorization: Bearer key_…`")
+        hint = "`Authorization: Bearer key_…`, or sign in"
+        raise RefusedError("web.who", "no key was shown, and nobody is signed in", hint=hint)
     return authorization[len(SCHEME) :].strip().decode("ascii", "replace")
 
 

@@ -9,12 +9,14 @@ import msgspec
 from fastapi import FastAPI
 
 from bylaw.events.event import Event
+from bylaw.staff.permissions import PERMISSIONS
 from bylaw.web.problems import MEDIA, ProblemDetails
 from bylaw.web.routes import Route
 
 EVERYWHERE: Final = (400, 422, 429, 500, 503)  # what may go wrong with any request
 WITH_KEY: Final = (401, 403)
 KEY: Final = "key"
+SESSION: Final = "session"
 
 Json = dict[str, Any]
 
@@ -48,7 +50,7 @@ def types_of(routes: Iterable[Route], kinds: tuple[type, ...]) -> Types:
 
 def operation(route: Route, types: Types) -> Json:
     """Return the part of a route's description that its types and its permission say."""
-    made: Json = {"security": [{KEY: []}] if route.permission else []}
+    made: Json = {"security": [{scheme: []} for scheme in _schemes(route)]}
     if route.permission:
         made["x-permission"] = route.permission
     if route.takes:
@@ -60,7 +62,8 @@ def responses(route: Route, types: Types) -> dict[int | str, Json]:
     """Return what a route answers, by status."""
     problems = {403: {"anyOf": [types.schema(one) for one in {ProblemDetails: 0, route.refused: 0}]}}
     problem = types.schema(ProblemDetails)
-    statuses = sorted({*EVERYWHERE, *(WITH_KEY if route.permission else ()), *route.problems})
+    refusing = {*(WITH_KEY if _schemes(route) else ()), *((403,) if route.guarded else ())}
+    statuses = sorted({*EVERYWHERE, *refusing, *route.problems})
     return {
         200: {"description": "Done.", "content": _content(route.answers, types)},
         **{
@@ -82,9 +85,26 @@ def described(app: FastAPI, routes: Iterable[Route], types: Types) -> Json:
     components = document.setdefault("components", {})
     components["schemas"] = types.components
     components["securitySchemes"] = {
-        KEY: {"type": "http", "scheme": "bearer", "description": "A key of the API: `key_…`."}
+        KEY: {"type": "http", "scheme": "bearer", "description": "A key of the API: `key_…`."},
+        SESSION: {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "__Host-bylaw-session",
+            "description": (
+                "A member of staff who is signed in. Requests that change something need the header `X-Bylaw-Request: 1` "
+                "too, and come from a page at `site` in [staff] of operator.toml, or from no page. Without TLS, on one "
+                "machine, the cookie is called `bylaw-session`."
+            ),
+        },
     }
     return document
+
+
+def _schemes(route: Route) -> tuple[str, ...]:
+    """Return by what a route lets somebody in: what takes a factor shown just before takes a person."""
+    if route.permission is None:
+        return (SESSION,) if route.signed_in else ()
+    return (SESSION,) if PERMISSIONS[route.permission].fresh else (KEY, SESSION)
 
 
 def _raw(route: Route, types: Types) -> Json:

@@ -15,12 +15,14 @@ from bylaw.base.errors import (
     Where,
 )
 from bylaw.book.book import Book
+from bylaw.book.operator import roles
 from bylaw.engine.decider import Answer, Arrival
 from bylaw.engine.decision import Decision
 from bylaw.engine.duplicates import Seen
 from bylaw.events.decode import CLOCK_SKEW, Codec
 from bylaw.runtime.deciding import CHECKPOINT_EVERY
 from bylaw.runtime.offices import Office
+from bylaw.staff.roles import Role, known_roles
 from bylaw.web.api.answers import EventAnswer, Words, answer_of
 from bylaw.web.gathering import Said, Waiting
 from bylaw.web.problems import unforeseen
@@ -36,6 +38,7 @@ class Desk:
     report: Callable[[BaseException], None]
     book: Book = field(init=False)
     codec: Codec = field(init=False)
+    roles: Mapping[str, Role] = field(init=False)
     _words: Words = field(default_factory=Words, init=False)
     _attested: int = field(default=0, init=False)
 
@@ -121,4 +124,4 @@ class Desk:
         return answer_of(decision, answer.seq, cited, duplicate=answer.seen is Seen.SAME)
 
     def _take_up(self, book: Book) -> None:
-        self.book, self.codec = book, book.codec
+        self.book, self.codec, self.roles = book, book.codec, known_roles(roles(book.operator))

@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bylaw.base.errors import BusyError, BylawError
 from bylaw.base.ids import time_ordered_id
-from bylaw.web.callers import admit, shown
 from bylaw.web.cooked import EXCHANGE, SERVICE
+from bylaw.web.entering import enter
 from bylaw.web.exchange import Exchange, GoneError, Headers
 from bylaw.web.limits import MAX_REQUESTS
 from bylaw.web.problems import unforeseen
@@ -116,7 +116,7 @@ class Front:
         route = self._raw(exchange.method, exchange.path)
         if route is not None and route.raw:
             exchange.route = route.path
-            enter(exchange, self._service, route.permission)
+            await enter(exchange, self._service, route)
             await route.raw(exchange, self._service)
         else:
             exchange.scope[EXCHANGE], exchange.scope[SERVICE] = exchange, self._service
@@ -127,14 +127,3 @@ class Front:
         if found is None:
             found = next((r for r in self._stems if r.method == method and path.startswith(r.stem)), None)
         return found
-
-
-def enter(exchange: Exchange, service: Service, permission: str | None) -> None:
-    """See to it that whoever asks may.
-
-    Raises:
-        RefusedError: ``web.who``, ``key.…``, ``web.may_not``.
-    """
-    if permission is not None:
-        exchange.caller = service.identify(shown(exchange.header(b"authorization")))
-        admit(exchange.caller, permission)

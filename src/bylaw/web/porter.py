@@ -6,7 +6,7 @@ so that whoever tries passwords holds up nobody who is signed in; how many may w
 
 import asyncio
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from enum import Enum
 from typing import Final, NamedTuple, TypeVar
 
@@ -40,12 +40,13 @@ BOUNDS: Final[Mapping[Kind, Bound]] = {
 
 
 class Porter:
-    """The threads. ``tidy`` is called once an hour."""
+    """The threads. ``tidy`` is called once an hour; ``report`` is told what nobody foresaw there."""
 
-    def __init__(self, tidy: Callable[[], None]) -> None:
+    def __init__(self, tidy: Callable[[], None], report: Callable[[BaseException], None]) -> None:
         self._pools = {kind: ThreadPoolExecutor(BOUNDS[kind].threads, kind.value) for kind in Kind}
         self._at_work = dict.fromkeys(Kind, 0)
         self._tidy = tidy
+        self._report = report
         self._hourly: asyncio.TimerHandle | None = None
 
     async def do(self, kind: Kind, work: Callable[[], T]) -> T:
@@ -75,5 +76,9 @@ class Porter:
             pool.shutdown()
 
     def _tidy_up(self) -> None:
-        self._pools[Kind.DESK].submit(self._tidy)
+        self._pools[Kind.DESK].submit(self._tidy).add_done_callback(self._tidied)
         self.start()
+
+    def _tidied(self, done: Future[None]) -> None:
+        if (error := done.exception()) is not None:
+            self._report(error)

@@ -46,6 +46,8 @@ CODES: Final[Mapping[str, HTTPStatus]] = {
     "key.refused": HTTPStatus.UNAUTHORIZED,
     "key.revoked": HTTPStatus.UNAUTHORIZED,
     "key.expired": HTTPStatus.UNAUTHORIZED,
+    "staff.session": HTTPStatus.UNAUTHORIZED,
+    "staff.wait": HTTPStatus.TOO_MANY_REQUESTS,
     "web.method": HTTPStatus.METHOD_NOT_ALLOWED,
     "web.slow": HTTPStatus.REQUEST_TIMEOUT,
     "web.too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

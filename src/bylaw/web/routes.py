@@ -30,7 +30,8 @@ class Parameter(NamedTuple):
 class Route:
     """One thing that may be asked.
 
-    ``permission``: what it needs; nothing: anybody may ask. ``takes`` and ``answers`` are types by media type.
+    ``permission``: what it needs; nothing: anybody may ask, or, if ``signed_in``, every member of staff who is.
+    ``guarded``: anybody may ask, but no page of somebody else may make a browser do so. ``takes`` and ``answers`` are types by media type.
     ``problems``: statuses of what may go wrong, beyond those of every route. A ``raw`` path may end in one parameter,
     which then is everything that follows; ``query`` are parameters of a raw route. ``refused``: what 403 answers.
     """
@@ -42,6 +43,8 @@ class Route:
     doc: str = ""
     tag: str
     permission: str | None
+    signed_in: bool = False
+    guarded: bool = False
     takes: Mapping[str, Any] = field(default_factory=dict)
     answers: Mapping[str, Any]
     problems: tuple[int, ...] = ()

@@ -1,20 +1,28 @@
 """A service that runs: who decides, who may ask, what is counted. Routes are given one to work with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from ada_url import URL
+
+from bylaw.base.errors import RefusedError
 from bylaw.book.folder import read_folder
 from bylaw.enforcement.standing import Access
 from bylaw.engine.archive import Archive
 from bylaw.runtime.offices import Reading
+from bylaw.staff.passkeys import Site
+from bylaw.staff.roles import Role
 from bylaw.staff.workflow import Staff
+from bylaw.web.browsers import LOOPBACK, Browsers
 from bylaw.web.callers import Identify
 from bylaw.web.desk import Desk
+from bylaw.web.fetching import Fetcher
 from bylaw.web.gathering import Gatherer
 from bylaw.web.metrics import Metrics
 from bylaw.web.once import Once
+from bylaw.web.porter import Porter
 from bylaw.web.rates import Rates
 
 
@@ -25,7 +33,8 @@ class Service:
     ``access`` tells what an account may do at an instant; any thread may ask.
     ``reading`` is the record and ``archive`` what it decided, read by any thread. ``clock`` tells the time. ``report`` is told of errors that nobody
     foresaw. ``book`` is the folder from which the book is read again. ``staff`` is who works here, and the log of what is
-    read; ``once`` remembers what was answered to requests that may be sent again.
+    read; ``once`` remembers what was answered to requests that may be sent again. ``porter`` lets staff in, ``fetcher``
+    asks their identity providers. ``url`` is where the service listens; ``encrypted``, ``behind_proxy``: as in ``Browsers``.
     """
 
     desk: Desk
@@ -40,7 +49,44 @@ class Service:
     report: Callable[[BaseException], None]
     book: Path
     staff: Staff
+    porter: Porter
+    url: str
+    encrypted: bool
+    behind_proxy: bool
     once: Once = field(default_factory=Once)
+    fetcher: Fetcher = field(default_factory=Fetcher)
+
+    @property
+    def roles(self) -> Mapping[str, Role]:
+        """The roles of staff: those built in, and those of the book in force."""
+        return self.desk.roles
+
+    @property
+    def browsers(self) -> Browsers:
+        """How staff's browsers come: from the pages that the book in force names, or else from this machine."""
+        return Browsers(self._origins, self.encrypted, self.behind_proxy)
+
+    @property
+    def site(self) -> Site:
+        """What passkeys are bound to.
+
+        Raises:
+            RefusedError: ``staff.no_site``.
+        """
+        if not self._origins:
+            hint = "set `site` in [staff] of operator.toml"
+            raise RefusedError("staff.no_site", "the book does not say where staff work", hint=hint)
+        origin = self._origins[0]
+        return Site(URL(origin).hostname, self.desk.book.operator.operator.name, (origin,))
+
+    @property
+    def _origins(self) -> tuple[str, ...]:
+        if site := self.desk.book.operator.staff.site:
+            return (site,)
+        listens = URL(self.url)
+        port = f":{listens.port}" if listens.port else ""
+        names = [f"{listens.protocol}//{name}{port}" for name in LOOPBACK]
+        return tuple(names) if listens.hostname in LOOPBACK else ()
 
     async def reload(self) -> str:
         """Read the book's folder again and put it into force; return its digest.
