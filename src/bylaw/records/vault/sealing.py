@@ -227,7 +227,7 @@ class Sealing:
             raise RefusedError(
                 "vault.restored",
                 "this vault was restored from before keys were destroyed",
-                hint="replay the journal of destruction first",
+                hint="run `bylaw hold replay` first",
             )
 
     def _demand_writing(self) -> None:
