@@ -74,3 +74,4 @@ def test_methods_that_are_not_described_are_refused(service: Service) -> None:
     for route in ROUTES:
         answer = httpx2.request("PATCH", service.url + route.path)
         assert (answer.status_code, answer.json()["code"]) == (405, "web.method"), route.path
+        assert route.method in answer.headers["allow"]

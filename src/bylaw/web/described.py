@@ -33,6 +33,8 @@ class Types:
         )
         self._schemas = dict(zip(map(id, wanted), schemas, strict=True))
         self._event = schemas[-1] if kinds else {}
+        for told in filter(None, (self.components.get(kind.__name__) for kind in kinds)):
+            told["required"] = [name for name in told["required"] if name != "id"]  # else its bytes name it
 
     def schema(self, wanted: Any) -> Json:  # noqa: ANN401 - a type
         """Return what refers to a type's schema."""

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 from starlette.types import Message, Receive, Scope, Send
 
-from bylaw.base.errors import BusyError, BylawError, InputError
+from bylaw.base.errors import BusyError, BylawError, InputError, RefusedError
 from bylaw.web.callers import NOBODY
 from bylaw.web.limits import BODY_SECONDS, LINE_SECONDS, RETRY_SECONDS
 from bylaw.web.problems import MEDIA, details_of, status_of
@@ -194,6 +194,8 @@ def extra_headers(error: BylawError) -> Headers:
     status = status_of(error)
     if status == 401:
         return [(b"www-authenticate", b"Bearer")]
+    if isinstance(error, MethodError):
+        return [(b"allow", error.allowed.encode())]
     if status in {429, 503}:
         return [(b"retry-after", b"%d" % max(RETRY_SECONDS, getattr(error, "seconds", 0)))]
     return []
@@ -210,3 +212,11 @@ class RateError(BusyError):
     def __init__(self, seconds: int) -> None:
         super().__init__("web.rate", "this key asks more often than it may", hint=f"wait {seconds} s")
         self.seconds = seconds
+
+
+class MethodError(RefusedError):
+    """This path takes other methods."""
+
+    def __init__(self, allowed: str) -> None:
+        super().__init__("web.method", "this cannot be done here", hint=f"it takes {allowed}")
+        self.allowed = allowed

@@ -15,7 +15,7 @@ from bylaw.base.errors import BusyError, BylawError
 from bylaw.base.ids import time_ordered_id
 from bylaw.web.cooked import EXCHANGE, SERVICE
 from bylaw.web.entering import enter
-from bylaw.web.exchange import Exchange, GoneError, Headers
+from bylaw.web.exchange import Exchange, GoneError, Headers, MethodError
 from bylaw.web.limits import MAX_REQUESTS
 from bylaw.web.problems import unforeseen
 from bylaw.web.request_log import Entry
@@ -57,7 +57,7 @@ class Front:
         self._service = service
         self._app = app
         self._log = log
-        self._whole = {(route.method, route.path): route for route in raw if route.stem == route.path}
+        self._whole = {route.path: route for route in raw if route.stem == route.path}
         self._stems = [route for route in raw if route.stem != route.path]
         self._safe = [*SAFE, STRICT_TRANSPORT] if encrypted else SAFE
         self._under_way: set[Exchange] = set()
@@ -123,7 +123,7 @@ class Front:
             await self._app(exchange.scope, exchange.pass_on, exchange.send)
 
     def _raw(self, method: str, path: str) -> Route | None:
-        found = self._whole.get((method, path))
-        if found is None:
-            found = next((r for r in self._stems if r.method == method and path.startswith(r.stem)), None)
+        found = self._whole.get(path) or next((r for r in self._stems if path.startswith(r.stem)), None)
+        if found is not None and found.method != method:
+            raise MethodError(found.method)
         return found
