@@ -68,8 +68,8 @@ def test_what_fails_waits_longer_each_time_then_stands_aside_as_a_dead_letter(ma
         assert outbox.counts(now).dead == 1
         [behind] = [one for one in outbox.take(now) if one.entry.destination == "to a"]
         assert behind.entry.id == "out_2_0"  # the dead letter holds nobody up
-        assert outbox.revive(dead, now)
-        assert not outbox.revive(dead, now)
+        assert outbox.revive(dead.seq, dead.n, now)
+        assert not outbox.revive(dead.seq, dead.n, now)
 
 
 def test_waits_double_up_to_a_bound() -> None:

@@ -221,7 +221,7 @@ def test_what_never_gets_there_is_a_dead_letter_and_can_be_sent_again(
     assert office.now() - begun > 72 * HOUR
     (dead,) = Delivery(office.records).stuck()
     assert (dead.code, len(server.taken)) == ("webhook.503", MAX_ATTEMPTS)
-    Delivery(office.records).revive(dead, office.now())
+    Delivery(office.records).revive(dead.seq, dead.n, office.now())
     line.run()
     assert office.waiting() == ["notices"]
     assert server.taken[-1].headers["webhook-id"] == dead.id

@@ -197,7 +197,7 @@ def _action(
 def _weighed(case: Case, action: Action) -> Action:
     counting = case.sanctions.strikes.counting(action.clauses)
     weight = action.argument if isinstance(action.argument, int) else 1
-    until = case.at + counting.expire_days * DAY
+    until = action.until or case.at + counting.expire_days * DAY
     return msgspec.structs.replace(action, argument=weight * counting.times, until=until)
 
 

@@ -258,11 +258,15 @@ def actions(  # noqa: PLR0913 - what may be asked for
     states: Iterable[State] = (),
     person: str = "",
     rule: str = "",
-    since: int = 0,
-    before: int | None = None,
+    source: int = 0,
+    after: tuple[int, str] | None = None,
     limit: int = PAGE,
 ) -> list[Stood]:
-    """Return actions, newest first. ``since`` and ``before`` are numbers of the facts that made them."""
+    """Return actions, newest first.
+
+    ``source`` is the number of the fact that holds the event they are about; ``after``: only those that follow the
+    action of this number and id in that order.
+    """
     query = sa.select(ACTIONS).order_by(ACTIONS.c.seq.desc(), ACTIONS.c.action).limit(limit)
     if wanted := [str(state) for state in states]:
         query = query.where(ACTIONS.c.state.in_(wanted))
@@ -270,17 +274,13 @@ def actions(  # noqa: PLR0913 - what may be asked for
         query = query.where(ACTIONS.c.person == person)
     if rule:
         query = query.join(RULES, RULES.c.action == ACTIONS.c.action).where(RULES.c.rule == rule)
-    if since:
-        query = query.where(ACTIONS.c.seq >= since)
-    if before is not None:
-        query = query.where(ACTIONS.c.seq < before)
+    if source:
+        query = query.where(ACTIONS.c.source == source)
+    if after is not None:
+        seq, action = after
+        same = (ACTIONS.c.seq == seq) & (ACTIONS.c.action > action)
+        query = query.where(sa.or_(ACTIONS.c.seq < seq, same))
     return [_stood(row) for row in core.execute(query)]
-
-
-def of_source(core: sa.Connection, source: int) -> list[Stood]:
-    """Return the actions about one decided event."""
-    rows = core.execute(sa.select(ACTIONS).where(ACTIONS.c.source == source).order_by(ACTIONS.c.action))
-    return [_stood(row) for row in rows]
 
 
 def of_rule(core: sa.Connection, rule: str, since: int) -> list[Stood]:

@@ -7,7 +7,7 @@ account concerned. Instants in microseconds since 1970.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -38,7 +38,16 @@ from bylaw.enforcement.model import (
     Undone,
 )
 from bylaw.enforcement.notifying import Notifying, Say, is_told
-from bylaw.enforcement.resolve import Case, Sanctions, await_people, leave_what_stands, run
+from bylaw.enforcement.resolve import (
+    Case,
+    Sanctions,
+    await_people,
+    climb_ladder,
+    leave_what_stands,
+    name_damages,
+    run,
+    weigh_strikes,
+)
 from bylaw.enforcement.store import MAX_TOLD, Stood, Timer
 from bylaw.engine.recording import read_body
 from bylaw.notices.statement import Happened
@@ -53,7 +62,13 @@ HELD_AGAIN: Final = DAY  # after which it is looked again whether a hold keeps w
 SYSTEM: Final = "bylaw"  # who does what follows by itself
 _CHANCE: Final = 9
 GATES: Final = tuple(name for name, row in TYPES.items() if row.gate)
-_BY_HAND: Final = (leave_what_stands, await_people)  # a person outranks the other steps
+_BY_HAND: Final = (  # a person outranks the other steps
+    weigh_strikes,
+    name_damages,
+    climb_ladder,
+    leave_what_stands,
+    await_people,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +85,13 @@ class Reasons(msgspec.Struct, frozen=True):
 
     reason: str
     say: Say | None = None
+
+
+class OfRule(NamedTuple):
+    """What stands of what a rule asked for: what undoing it takes back, and what stays for other rules' sake."""
+
+    mine: list[Stood]
+    kept: list[Stood]
 
 
 @dataclass(slots=True)
@@ -224,25 +246,63 @@ class Enforcement:
 
     def undo_rule(self, rule: str, since: int, by: str, reason: str) -> Reversal:
         """Take back everything that a rule did since an instant, but what other rules asked for as well."""
-        with self._records.reading() as core:
-            found = store.of_rule(core, rule, since)
-        mine = [stood for stood in found if set(stood.action.rules) <= {rule} and not stood.action.rung]
-        done = self._undo(mine, by, reason, rule)
-        settled = {stood.action.action for stood in mine} | set(done.undone)
-        done.kept = [s.action.action for s in found if s.action.action not in settled]
+        found = self.of_rule(rule, since)
+        done = self._undo(found.mine, by, reason, rule)
+        undone = set(done.undone)
+        done.kept = [s.action.action for s in found.kept if s.action.action not in undone]
         return done
 
-    def compromised(self, person: str, since: int, until: int, *, by: str, reason: str, say: Say) -> Reversal:
+    def of_rule(self, rule: str, since: int) -> OfRule:
+        """Return what ``undo_rule`` would look at; sanctions of the ladder among ``kept`` go where strikes go."""
+        with self._records.reading() as core:
+            found = store.of_rule(core, rule, since)
+        told = OfRule([], [])
+        for stood in found:
+            alone = set(stood.action.rules) <= {rule} and not stood.action.rung
+            (told.mine if alone else told.kept).append(stood)
+        return told
+
+    def reason(self, action: str) -> str:
+        """Return why a person did something, in that person's words; empty, if nobody but rules did.
+
+        Raises:
+            Destroyed: it can be read no more.
+            NotFoundError: there is no such action.
+        """
+        stood = self.find(action)
+        return self._reasons(stood).reason if stood.by not in {"", SYSTEM} else ""
+
+    def compromised(  # noqa: PLR0913 - what a finding is made of
+        self,
+        person: str,
+        since: int,
+        until: int,
+        *,
+        by: str,
+        reason: str,
+        say: Say,
+        clauses: Sequence[str] = (),
+    ) -> Reversal:
         """Find that somebody else used an account between two instants (CLAUSES A41).
 
         The strikes of then are taken back, with what followed from them, and recovery of the account begins.
+
+        Args:
+            person: the account, by its random id.
+            since: when it began.
+            until: when it ended.
+            by: who found it.
+            reason: in that person's words; sealed.
+            say: what the account is told, or why it is not.
+            clauses: on which ground it is recovered; without any, the clauses of those strikes.
+
+        Raises:
+            InputError: as for ``order``.
         """
         with self._records.reading() as core:
             strikes = [s for s in store.standing(core, ["strike"], person) if since <= s.at <= until]
-        clauses = tuple(sorted({clause for s in strikes for clause in s.action.clauses}))
-        self.order(
-            [Order(effect="recover")], person=person, by=by, clauses=clauses or ("",), reason=reason, say=say
-        )
+        cited = clauses or sorted({clause for s in strikes for clause in s.action.clauses})
+        self.order([Order(effect="recover")], person=person, by=by, clauses=cited, reason=reason, say=say)
         return self._undo(strikes, by, reason)
 
     def falling_due(self, timer: Timer) -> tuple[Fact, ...]:

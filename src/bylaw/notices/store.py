@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -200,6 +200,21 @@ def of_person(core: sa.Connection, person: bytes, *states: State) -> list[Notice
     return _notices(core, mine, NOTICES.c.state.in_([state.value for state in states]))
 
 
+def latest(
+    core: sa.Connection, *states: State, person: bytes | None, before: int | None, limit: int
+) -> list[Notice]:
+    """Return notices of a person or of all, in these states or any, planned before a fact; the newest first."""
+    conditions: list[sa.ColumnElement[bool]] = []
+    if states:
+        conditions.append(NOTICES.c.state.in_([state.value for state in states]))
+    if person is not None:
+        conditions.append(NOTICES.c.person == person)
+    if before is not None:
+        conditions.append(NOTICES.c.planned < before)
+    query = sa.select(NOTICES).where(*conditions).order_by(NOTICES.c.planned.desc()).limit(limit)
+    return [_notice(row) for row in core.execute(query)]
+
+
 def message(core: sa.Connection, name: str) -> MessageAt:
     """Return a message with its notices.
 
@@ -222,23 +237,24 @@ def counts(core: sa.Connection) -> Mapping[State, int]:
 
 def _notices(core: sa.Connection, *conditions: sa.ColumnElement[bool]) -> list[Notice]:
     query = sa.select(NOTICES).where(*conditions).order_by(NOTICES.c.planned, NOTICES.c.notice)
-    return [
-        Notice(
-            id=row.notice,
-            person=row.person,
-            action=row.action,
-            decision=row.decision,
-            told=Kind(row.told),
-            state=State(row.state),
-            size=row.size,
-            planned=row.planned,
-            due=row.due,
-            message=row.message,
-            ground=Ground(row.ground) if row.ground else None,
-            code=row.code,
-        )
-        for row in core.execute(query.limit(AT_ONCE))
-    ]
+    return [_notice(row) for row in core.execute(query.limit(AT_ONCE))]
+
+
+def _notice(row: Any) -> Notice:  # noqa: ANN401 - a row of the table
+    return Notice(
+        id=row.notice,
+        person=row.person,
+        action=row.action,
+        decision=row.decision,
+        told=Kind(row.told),
+        state=State(row.state),
+        size=row.size,
+        planned=row.planned,
+        due=row.due,
+        message=row.message,
+        ground=Ground(row.ground) if row.ground else None,
+        code=row.code,
+    )
 
 
 def _one(found: Sequence[T], what: str, name: str) -> T:

@@ -62,9 +62,9 @@ class Delivery:
 
         return self._records.transact("failed", work)
 
-    def revive(self, entry: Entry, now: int) -> bool:
-        """Let a dead letter be tried anew, from now; False if it is not there any more."""
-        return self._records.transact("revive", lambda tx: outbox.revive(tx.core, entry.seq, entry.n, now))
+    def revive(self, seq: int, n: int, now: int) -> bool:
+        """Let a dead letter, by its fact and its place among what that sent, be tried anew; False if there is none."""
+        return self._records.transact("revive", lambda tx: outbox.revive(tx.core, seq, n, now))
 
     def stuck(self, limit: int = 100) -> list[Entry]:
         """Return what failed at least once: the dead first, then by how often."""

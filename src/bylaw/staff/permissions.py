@@ -26,6 +26,7 @@ PERMISSIONS: Final[Mapping[str, Permission]] = {
     "account.rate_limit": Permission("slow an account down"),
     "account.read": Permission("look at accounts, their strikes and their standing"),
     "account.suspend": Permission("suspend an account"),
+    "action.acknowledge": Permission("say that actions were carried out: for the service that does"),
     "action.approve": Permission(
         "let an action be carried out that waits for a person", second=True, fresh=True
     ),

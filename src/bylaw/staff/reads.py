@@ -27,7 +27,8 @@ class Reads:
     def note(self, staff: str, what: What, purpose: Purpose, reason: str = "") -> int:
         """Record a reading that is about to happen; durable on return, with the number of the fact.
 
-        Whom records concern is found in them. A reason is sealed with the evidence of whoever reads.
+        Whom records concern is found in them. A reason is sealed with the evidence of whoever reads. ``staff`` is a
+        member, or the key that a program came with.
 
         Raises:
             InputError: what is read, for which case, or the reason is missing.
@@ -36,10 +37,10 @@ class Reads:
         refuse_reading(what, purpose, reason)
         if len(what.records) > MAX_RECORDS:
             raise InputError("read.records", f"a reading takes at most {MAX_RECORDS:,} records")
-        member = self._means.member(staff)
+        reader = staff if self._is_key(staff) else self._means.member(staff).id
         rows = [self._means.records.row(seq) for seq in sorted(set(what.records))]
         people = {alias_of(one) for row in rows for one in concerned(row)} | set(what.people)
-        said = Read(member.id, purpose, spans_of(what.records), what.objects, tuple(sorted(people)))
+        said = Read(reader, purpose, spans_of(what.records), what.objects, tuple(sorted(people)))
         return self._means.commit(self._fact(said, reason.strip())).first
 
     def of(self, staff: str, before: int = store.LATEST) -> list[Noted]:
@@ -55,6 +56,10 @@ class Reads:
         return list(self._noted(seqs))
 
     # --
+
+    def _is_key(self, who: str) -> bool:
+        with self._means.records.reading() as core:
+            return any(key.id == who for key in store.keys(core))
 
     def _fact(self, said: Read, reason: str) -> Fact:
         body = canonical_bytes(said)

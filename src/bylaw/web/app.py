@@ -10,19 +10,41 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from bylaw import __version__
-from bylaw.base.errors import BylawError, InputError, NotFoundError, Problem, Problems, RefusedError, Where
-from bylaw.web.api import access, books, decisions, events, health
+from bylaw.base.errors import BylawError, InputError, NotFoundError, Problem, Problems, Where
+from bylaw.web.api import (
+    access,
+    accounts,
+    actions,
+    books,
+    decisions,
+    events,
+    health,
+    notices,
+    orders,
+    outbox,
+)
 from bylaw.web.cooked import EXCHANGE, Asked, Serving
 from bylaw.web.described import described, operation, responses, types_of
 from bylaw.web.entering import enter
-from bylaw.web.exchange import extra_headers
+from bylaw.web.exchange import MethodError, extra_headers
 from bylaw.web.front import Front
 from bylaw.web.problems import MEDIA, details_of
 from bylaw.web.request_log import Entry
 from bylaw.web.routes import Route
 from bylaw.web.service import Service
 
-ROUTES: Final = (*events.ROUTES, *access.ROUTES, *decisions.ROUTES, *books.ROUTES, *health.ROUTES)
+ROUTES: Final = (
+    *events.ROUTES,
+    *access.ROUTES,
+    *decisions.ROUTES,
+    *actions.ROUTES,
+    *orders.ROUTES,
+    *accounts.ROUTES,
+    *notices.ROUTES,
+    *outbox.ROUTES,
+    *books.ROUTES,
+    *health.ROUTES,
+)
 DESCRIPTION: Final = "/openapi.json"
 
 
@@ -45,7 +67,7 @@ def _fastapi() -> FastAPI:
     for route in ROUTES:
         if route.endpoint:
             app.add_api_route(
-                route.path,
+                route.pattern,
                 route.endpoint,
                 methods=[route.method],
                 name=route.name,
@@ -104,7 +126,8 @@ def _known(error: Exception) -> BylawError:
             "web.no_route", "there is nothing here", hint=f"{DESCRIPTION} tells what there is"
         )
     if status == 405:
-        return RefusedError("web.method", "this cannot be done here", hint=f"{DESCRIPTION} tells what can")
+        headers = error.headers if isinstance(error, HTTPException) and error.headers else {}
+        return MethodError(headers.get("Allow", ""))
     return InputError("web.bad_request", "the request is not as it must be")
 
 

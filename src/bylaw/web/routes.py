@@ -33,7 +33,8 @@ class Route:
     ``permission``: what it needs; nothing: anybody may ask, or, if ``signed_in``, every member of staff who is.
     ``guarded``: anybody may ask, but no page of somebody else may make a browser do so. ``takes`` and ``answers`` are types by media type.
     ``problems``: statuses of what may go wrong, beyond those of every route. A ``raw`` path may end in one parameter,
-    which then is everything that follows; ``query`` are parameters of a raw route. ``refused``: what 403 answers.
+    which then is everything that follows; of a route with ``slashes``
+    it may have some; ``query`` are parameters of a raw route. ``refused``: what 403 answers.
     """
 
     method: str
@@ -50,8 +51,14 @@ class Route:
     problems: tuple[int, ...] = ()
     refused: Any = ProblemDetails
     query: tuple[Parameter, ...] = ()
+    slashes: bool = False
     raw: Raw | None = None
     endpoint: Endpoint | None = None
+
+    @property
+    def pattern(self) -> str:
+        """The path as FastAPI takes it."""
+        return self.path.replace("}", ":path}") if self.slashes else self.path
 
     @property
     def stem(self) -> str:

@@ -51,17 +51,18 @@ async def get_access(exchange: Exchange, service: Service) -> None:
     access = service.access(account, microseconds(service.clock()))
     feature = _feature(exchange)
     if access.allowed and feature not in access.restricted:
-        body = _OPEN if access is OPEN else _ENCODE(_answer(access))
+        body = _OPEN if access is OPEN else _ENCODE(answer_of(access))
         await exchange.answer(body, headers=_headers(access))
         return
     code = "access.restricted" if access.allowed else "access.closed"
     message = "the account may not use this feature" if access.allowed else "the account is closed"
     details = details_of(RefusedError(code, message), exchange.request)
-    told = NoAccess(**msgspec.structs.asdict(details), access=_answer(access))
+    told = NoAccess(**msgspec.structs.asdict(details), access=answer_of(access))
     await exchange.answer(_ENCODE(told), status=details.status, media=MEDIA, headers=_headers(access))
 
 
-def _answer(access: Access) -> AccessAnswer:
+def answer_of(access: Access) -> AccessAnswer:
+    """Return what is told of access."""
     return AccessAnswer(
         allowed=access.allowed,
         until=None if access.until is None else instant(access.until),
@@ -72,7 +73,7 @@ def _answer(access: Access) -> AccessAnswer:
     )
 
 
-_OPEN: Final = _ENCODE(_answer(OPEN))  # what most accounts are answered
+_OPEN: Final = _ENCODE(answer_of(OPEN))  # what most accounts are answered
 
 
 def _feature(exchange: Exchange) -> str:
