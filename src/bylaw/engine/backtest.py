@@ -19,7 +19,7 @@ import msgspec
 from bylaw.base.errors import IntegrityError
 from bylaw.engine.archive import Archive, Damage, Source
 from bylaw.engine.backtest_counts import Found, Result, Shadow
-from bylaw.engine.brakes import NO_CAUTION
+from bylaw.engine.brakes import Caution
 from bylaw.engine.charter import Charter
 from bylaw.engine.compiled import compiled, judge
 from bylaw.engine.decide import decide
@@ -128,7 +128,7 @@ class Backtest:
         rest = recalled.kept.rest
         if rest is None:  # a fuse never silences: what it holds back stands in the decision
             return SILENT
-        if recalled.kept.fuses is None:
+        if not recalled.caution.fused:
             return said(rest)
         result.fused += 1
         return said(self._replay.without_fuses(source, recalled))
@@ -140,8 +140,9 @@ class Backtest:
             return SILENT, []
         situation = self._trial.situation(event, recalled, source)
         outcomes = self._trial.outcomes(situation)
-        after = self._trial.said(situation, outcomes)
-        shadows = list(self._trial.shadows(situation, outcomes, after))
+        caution = recalled.caution.without_fuses()
+        after = self._trial.said(situation, outcomes, caution)
+        shadows = list(self._trial.shadows(situation, outcomes, after, caution))
         self._trial.observe(recalled, situation)
         return after, shadows
 
@@ -184,17 +185,19 @@ class _Trial:
         """Return what the rules say."""
         return tuple(self._matcher(self.basis.rules[situation.kind], situation.kind, situation.bindings))
 
-    def said(self, situation: Situation, outcomes: tuple[Outcome, ...]) -> Said:
-        """Return what is decided when the rules say this, without fuses."""
+    def said(self, situation: Situation, outcomes: tuple[Outcome, ...], caution: Caution) -> Said:
+        """Return what is decided when the rules say this."""
         if not outcomes:
             return SILENT
         # COST: ids and digests are no part of what is compared.
-        return said(decide(situation, self.basis, NO_CAUTION, lambda *_: outcomes, digest="-", decision="-"))
+        return said(decide(situation, self.basis, caution, lambda *_: outcomes, digest="-", decision="-"))
 
-    def shadows(self, situation: Situation, outcomes: tuple[Outcome, ...], after: Said) -> Iterable[Shadow]:
+    def shadows(
+        self, situation: Situation, outcomes: tuple[Outcome, ...], after: Said, caution: Caution
+    ) -> Iterable[Shadow]:
         """Return, for each rule in shadow that matched, what would be decided if it alone were enforced."""
         for place, outcome in enumerate(outcomes):
             if isinstance(outcome, Matched) and outcome.rule.mode is Mode.SHADOW:
                 enforced = Matched(replace(outcome.rule, mode=Mode.ENFORCE), outcome.compared)
                 others = (*outcomes[:place], enforced, *outcomes[place + 1 :])
-                yield Shadow(outcome.rule.id, after, self.said(situation, others))
+                yield Shadow(outcome.rule.id, after, self.said(situation, others, caution))

@@ -10,7 +10,7 @@ Source: the daily quotas of Bluesky's automod, the emergency disabling of MediaW
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -24,10 +24,27 @@ BRAKE_MATCHES = 50  # up to here a share says nothing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caution:
-    """What the fuses say before an event is decided: rules that are braked, effects whose quota is used up."""
+    """What is said before an event is decided: rules that are braked, effects whose quota is used up.
+
+    ``warned`` are rules of which the author was warned, and who insists (``insisting``).
+    """
 
     braked: frozenset[str] = frozenset()
     spent: Mapping[str, int] = field(default_factory=dict)  # effect → its quota
+    warned: frozenset[str] = frozenset()
+
+    @property
+    def fused(self) -> bool:
+        """Whether a fuse speaks."""
+        return bool(self.braked or self.spent)
+
+    def with_warned(self, warned: frozenset[str]) -> "Caution":
+        """Return the same, said of an author who was warned."""
+        return replace(self, warned=warned) if warned else self
+
+    def without_fuses(self) -> "Caution":
+        """Return the same, had no fuse spoken."""
+        return NO_CAUTION.with_warned(self.warned)
 
 
 NO_CAUTION = Caution()

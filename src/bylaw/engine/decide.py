@@ -69,7 +69,7 @@ def decide(
     Args:
         situation: the event with its inputs (``situation_of``).
         basis: the book.
-        caution: what the fuses say beforehand (``brakes``).
+        caution: what is said beforehand (``brakes``, ``insisting``).
         matcher: evaluates the rules; every one gives the same outcomes.
         digest: of the event, when the caller has it already.
         decision: its id, where there is a record (``recording.decision_id``).
@@ -102,7 +102,7 @@ def decide(
 def _said(outcomes: Iterable[Outcome], event: Event, basis: Basis, caution: Caution) -> _Said:
     matched = [_cite(outcome, event, basis, caution) for outcome in outcomes if isinstance(outcome, Matched)]
     erred = [outcome for outcome in outcomes if isinstance(outcome, Erred)]
-    planned, dropped = resolve([*_requests(matched), *_precautions(erred, event, caution)], caution.spent)
+    planned, dropped = resolve([*_requests(matched), *_precautions(erred, event, caution)], caution)
     standing = _standing(matched)
     return _Said(
         clauses=tuple(sorted({clause for cited in standing for clause in cited.clauses})),

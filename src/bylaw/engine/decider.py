@@ -15,6 +15,7 @@ from bylaw.engine.charter import Charter
 from bylaw.engine.consequences import Consequences, NoConsequences, Ruling
 from bylaw.engine.decision import Decision
 from bylaw.engine.duplicates import Seen
+from bylaw.engine.insisting import warned_of
 from bylaw.engine.memory.keys import Keys
 from bylaw.engine.recording import KIND as DECIDED
 from bylaw.engine.recording import decision_id, event_tag, instant, microseconds
@@ -34,10 +35,14 @@ SNAPSHOT_EVERY: Final = 100_000  # facts between two snapshots of what is rememb
 
 
 class Arrival(NamedTuple):
-    """An event and when the service got it; ``event.at`` where that is not known, as in an archive."""
+    """An event and when the service got it; ``event.at`` where that is not known, as in an archive.
+
+    ``warned`` is the decision (its id, or its event's) that warned the author, who insists; whether it did is looked at.
+    """
 
     event: Event
     at: datetime
+    warned: str = ""
 
 
 class Answer(NamedTuple):
@@ -189,7 +194,18 @@ class Decider:
     def _draft(self, term: Term, tag: bytes, arrival: Arrival) -> Draft:
         basis = term.source.charter.basis
         decision = decision_id(basis.operator, tag, basis.book)
-        return Draft(arrival.event, arrival.at, term.decide(arrival.event, arrival.at, decision))
+        warned = self._warned(arrival) if arrival.warned else frozenset()
+        return Draft(arrival.event, arrival.at, term.decide(arrival.event, arrival.at, decision, warned))
+
+    def _warned(self, arrival: Arrival) -> frozenset[str]:
+        """Return the rules of which the author was warned."""
+        row = self.archive.find(arrival.warned)
+        if row is None or row.kind != DECIDED:
+            return frozenset()
+        try:
+            return warned_of(self.archive.recall(row), arrival.event, arrival.at)
+        except Destroyed:
+            return frozenset()
 
     def _rulings(self, drafts: Mapping[bytes, Draft]) -> Iterator[Ruling]:
         """Yield the decisions that plan something, and where they will stand when they are committed next."""
@@ -214,7 +230,7 @@ class Decider:
         places: Mapping[bytes, int],
     ) -> Iterator[Answer]:
         fresh = set(drafts)
-        for tag, (event, _) in asked:
+        for tag, (event, *_) in asked:
             draft, seq = drafts.get(tag), places[tag]
             if draft is None:
                 yield self._earlier(event, seq)

@@ -49,9 +49,11 @@ class Recalled(NamedTuple):
 
     @property
     def caution(self) -> Caution:
-        """What the fuses said."""
+        """What was said beforehand."""
         fuses = self.kept.fuses
-        return Caution(braked=frozenset(fuses.braked), spent=fuses.spent) if fuses else NO_CAUTION
+        if fuses is None:
+            return NO_CAUTION
+        return Caution(braked=frozenset(fuses.braked), spent=fuses.spent, warned=frozenset(fuses.warned))
 
     @property
     def readings(self) -> tuple[Reading, ...]:

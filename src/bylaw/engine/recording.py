@@ -75,10 +75,11 @@ class Rest(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Fuses(msgspec.Struct, frozen=True, array_like=True):
-    """What brakes and quotas said beforehand."""
+    """What was said beforehand: by brakes and quotas, and of what the author had been warned."""
 
     braked: list[str]
     spent: dict[str, int]
+    warned: list[str] = []
 
 
 Asked = tuple[int, int, bytes, Answer | None, str]  # function, read, key, answer, error
@@ -159,7 +160,7 @@ class Recorder:
             arrived=microseconds(arrived),
             signals={places[reading.name]: _told(reading) for reading in decision.signals},
             readings=[self._asked(reading) for reading in decision.readings],
-            fuses=None if caution is NO_CAUTION else Fuses(sorted(caution.braked), dict(caution.spent)),
+            fuses=None if caution is NO_CAUTION else _fuses(caution),
             rest=None if decision.silent else _rest(decision),
         )
         return self._encoder.encode(payload)
@@ -245,6 +246,10 @@ def instant(at: int) -> datetime:
 
 def _rest(decision: Decision) -> Rest:
     return Rest(*(getattr(decision, name) for name in Rest.__struct_fields__))
+
+
+def _fuses(caution: Caution) -> Fuses:
+    return Fuses(sorted(caution.braked), dict(caution.spent), sorted(caution.warned))
 
 
 def _told(reading: SignalReading) -> Any:  # noqa: ANN401 - a signal's value, or its size in a list of one

@@ -13,7 +13,6 @@ import msgspec
 
 from bylaw.base.errors import IntegrityError
 from bylaw.engine.archive import ACTIVATIONS, Archive, Damage, Source
-from bylaw.engine.brakes import NO_CAUTION
 from bylaw.engine.compiled import CompiledRules, compiled
 from bylaw.engine.decide import decide
 from bylaw.engine.decision import SEMANTICS, Decision
@@ -122,7 +121,8 @@ class Replay:
         """Return what would have been decided from the recorded inputs if no quota and no brake had spoken."""
         situation = self._situation(source, recalled, _Answers(recalled))
         matcher = self._matcher(recalled.told.activation)
-        return decide(situation, source.charter.basis, NO_CAUTION, matcher, decision=recalled.told.decision)
+        caution = recalled.caution.without_fuses()
+        return decide(situation, source.charter.basis, caution, matcher, decision=recalled.told.decision)
 
     def _situation(self, source: Source, recalled: Recalled, answers: "_Answers") -> Situation:
         past = Reader(self._keys, answers)

@@ -6,9 +6,9 @@ exemptions, then doubles, then what a stronger effect of the same lane supersede
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from bylaw.engine.brakes import NO_CAUTION, Caution
 from bylaw.engine.decision import Dropped, Planned
 from bylaw.rules.effects import EXCLUSIVE, Effect, Lane
 from bylaw.rules.rule import Mode
@@ -23,6 +23,7 @@ class Request(NamedTuple):
     barred: str = ""
 
 
+INSISTS: Final = "its author was warned of this, and insists"
 REMEMBERED: Final = (
     4_096  # sets of requests whose outcome is known: the same rules match together again and again
 )
@@ -35,22 +36,22 @@ Step = Callable[[Kept], tuple[Kept, Out]]
 
 
 def resolve(
-    requests: Iterable[Request], spent: Mapping[str, int] = MappingProxyType({})
+    requests: Iterable[Request], caution: Caution = NO_CAUTION
 ) -> tuple[tuple[Planned, ...], tuple[Dropped, ...]]:
     """Return what is planned, strongest lane first, and what was dropped and why.
 
-    The order of ``requests`` does not matter. ``spent`` names effects whose daily quota is used up, with it.
+    The order of ``requests`` does not matter. ``caution``: quotas that are used up, and what the author was warned of.
     """
-    return _resolved(tuple(requests), tuple(sorted(spent.items())) if spent else ())
+    return _resolved(tuple(requests), tuple(sorted(caution.spent.items())), caution.warned)
 
 
 @lru_cache(REMEMBERED)
 def _resolved(
-    requests: tuple[Request, ...], spent: tuple[tuple[str, int], ...]
+    requests: tuple[Request, ...], spent: tuple[tuple[str, int], ...], warned: frozenset[str]
 ) -> tuple[tuple[Planned, ...], tuple[Dropped, ...]]:
     kept = sorted(requests, key=_order)
     dropped: Out = []
-    for step in (*STEPS, keep_within_quotas(dict(spent))):
+    for step in (*STEPS, let_insist(warned), keep_within_quotas(dict(spent))):
         kept, out = step(kept)
         dropped += out
     return (
@@ -113,6 +114,15 @@ def keep_strongest(kept: Kept) -> tuple[Kept, Out]:
         return "" if request in winners else f"superseded by {winner.effect}"
 
     return _part(kept, superseded)
+
+
+def let_insist(warned: frozenset[str]) -> Step:
+    """Return the step that lets an author insist: who was warned of these rules is not warned of them again."""
+    return lambda kept: _part(kept, lambda r: INSISTS if _is_known(r, warned) else "")
+
+
+def _is_known(request: Request, warned: frozenset[str]) -> bool:
+    return request.effect.name == "warn" and warned.issuperset(request.rules)
 
 
 def keep_within_quotas(spent: Mapping[str, int]) -> Step:

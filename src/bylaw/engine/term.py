@@ -21,7 +21,7 @@ from bylaw.events.event import Event
 
 
 class Decided(NamedTuple):
-    """A decision, and what the fuses said beforehand."""
+    """A decision, and what was said beforehand."""
 
     decision: Decision
     caution: Caution
@@ -74,10 +74,12 @@ class Term:
             brakes.load(remembered.fuses)
         return cls(source, compiled(basis), memory, brakes)
 
-    def decide(self, event: Event, arrived: datetime, decision: str) -> Decided:
-        """Decide an event, and remember it. ``decision`` is the id."""
+    def decide(
+        self, event: Event, arrived: datetime, decision: str, warned: frozenset[str] = frozenset()
+    ) -> Decided:
+        """Decide an event, and remember it. ``decision`` is the id; ``warned`` as in ``Caution``."""
         situation = situation_of(event, self.source.charter.basis, self.memory.reader(event, arrived))
-        caution = self.brakes.caution(event.at)
+        caution = self.brakes.caution(event.at).with_warned(warned)
         made = decide(situation, self.source.charter.basis, caution, self.matcher, decision=decision)
         self.memory.observe(event, arrived, situation.bindings)
         self.brakes.observe(made)

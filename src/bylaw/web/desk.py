@@ -98,12 +98,12 @@ class Desk:
     def _current(self, waiting: Waiting) -> Arrival | BylawError:
         """Return the event as the book in force reads it: it may have been read by the one before."""
         if waiting.codec is self.codec:
-            return Arrival(waiting.event, waiting.arrived)
+            return Arrival(waiting.event, waiting.arrived, waiting.warned)
         try:
             event = self.codec.decode(waiting.line, where=NOWHERE, latest=waiting.arrived + CLOCK_SKEW)
         except InputError as error:
             return error
-        return Arrival(event, waiting.arrived)
+        return Arrival(event, waiting.arrived, waiting.warned)
 
     def _said(self, answer: Answer | BylawError) -> Said:
         if isinstance(answer, BylawError):

@@ -26,12 +26,16 @@ T = TypeVar("T")
 
 
 class Waiting(NamedTuple):
-    """An event that is to be decided: as it came, as it was read and by whom, and when it came."""
+    """An event that is to be decided: as it came, as it was read and by whom, and when it came.
+
+    ``warned`` is the decision that warned its author, who insists.
+    """
 
     line: bytes
     event: Event
     codec: Codec
     arrived: datetime
+    warned: str = ""
 
 
 Said = bytes | BylawError  # what is answered to an event: JSON, or what is wrong with it

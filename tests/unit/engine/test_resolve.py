@@ -5,7 +5,8 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bylaw.engine.resolve import Request, resolve
+from bylaw.engine.brakes import Caution
+from bylaw.engine.resolve import INSISTS, Request, resolve
 from bylaw.rules.effects import EFFECTS, EXCLUSIVE, Effect, Lane
 from bylaw.rules.rule import Mode
 
@@ -67,6 +68,18 @@ def test_features_to_restrict_add_up() -> None:
 
 def test_labels_and_queues_stand_side_by_side() -> None:
     assert len(told(asks("label", "a"), asks("label", "b"), asks("review", "x"), asks("review", "y"))[0]) == 4
+
+
+def test_who_was_warned_is_not_warned_of_the_same_again_and_of_more_is() -> None:
+    warned = Caution(warned=frozenset("ab"))
+    asked = [asks("warn", rule="b"), asks("label", "loud", rule="b")]
+    planned, dropped = resolve(asked, warned)
+    assert [p.effect for p in planned] == ["label"]
+    assert [(d.effect, d.rules, d.why) for d in dropped] == [("warn", ("b",), INSISTS)]
+    for more in (asks("warn", rule="c"), asks("hold", rule="b")):
+        planned, dropped = resolve([*asked, more], warned)
+        assert planned[0].effect == more.effect.name
+        assert INSISTS not in {d.why for d in dropped}
 
 
 arguments = {

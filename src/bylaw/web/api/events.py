@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Final
+from urllib.parse import parse_qs
 
 import msgspec
 
@@ -17,7 +18,7 @@ from bylaw.web.exchange import JSON, Exchange, GoneError
 from bylaw.web.gathering import Said, Waiting
 from bylaw.web.limits import BLOCK_BYTES, BLOCK_LINES, MAX_BODY
 from bylaw.web.problems import ProblemDetails, details_of, unforeseen
-from bylaw.web.routes import Route
+from bylaw.web.routes import Parameter, Route
 from bylaw.web.service import Service
 
 NDJSON: Final = b"application/x-ndjson"
@@ -51,6 +52,11 @@ async def post_events(exchange: Exchange, service: Service) -> None:
         raise InputError("web.media", "the body is of no known media type", hint=hint)
 
 
+def _warned(exchange: Exchange) -> str:
+    query = exchange.scope.get("query_string", b"")
+    return parse_qs(query.decode("ascii", "replace")).get("warned", [""])[0] if query else ""
+
+
 def read(line: bytes, codec: Codec, arrived: datetime) -> Waiting:
     """Return an event that is to be decided.
 
@@ -67,7 +73,7 @@ def read(line: bytes, codec: Codec, arrived: datetime) -> Waiting:
 async def _one(exchange: Exchange, service: Service) -> None:
     line = await exchange.body(MAX_BODY)
     service.rates.spend(exchange.caller, 1)
-    waiting = read(line, service.desk.codec, service.clock())
+    waiting = read(line, service.desk.codec, service.clock())._replace(warned=_warned(exchange))
     (said,) = await service.gatherer.hand_over((waiting,))
     if isinstance(said, BylawError):
         raise said
@@ -156,6 +162,14 @@ ROUTES = (
             "gets the first decision; its id with another content is a conflict. `application/x-ndjson`: one event a line, "
             "answered by a line each, in order. Bad lines are told and do not stop the others. Read while you send, or send "
             "at most 5,000 lines at once."
+        ),
+        query=(
+            Parameter(
+                "warned",
+                "with one event: the decision (its id, or its event's) that warned its author, who insists. "
+                "Within an hour, the same author is not "
+                "warned of the same rules again: `dropped` says so, and what else is planned stays planned.",
+            ),
         ),
         tag="events",
         permission="event.write",
