@@ -290,7 +290,7 @@ _ROWS = (
         "announcements can be refused, service notices arrive; refusals outlive erasure",
     ),
     _ready("sealed-records", "what is stored about a person is sealed under a key of that person's own"),
-    _planned("encrypted-transport", "web", "a service that others reach speaks TLS, or does not start"),
+    _ready("encrypted-transport", "a service that others reach speaks TLS, or does not start"),
     _ready("retention", "contents of recorded events age out by schedule; that they were stays", **_deadline),
     _planned("data-retention", "accounts cases privacy", "other data ages out by its schedule", **_deadline),
     # proof
