@@ -1,38 +1,12 @@
 """Work shared out over processes: all of it comes back, and what goes wrong in one of them is told."""
 
-import os
-import signal
-from collections.abc import Iterator
-
 import pytest
 
-from bylaw.base.errors import InputError, Problems, UpstreamError
+from bylaw.base.errors import Problems, UpstreamError
 from bylaw.cli.processes import processes_for, shared_out
+from shares import Fatal, dies, refuses, sizes
 
 MUCH = 1 << 20  # bytes: more than a pipe holds
-
-
-def sizes(number: int, load: bytes) -> Iterator[tuple[int, int]]:
-    yield number, len(load)
-    yield number, -1
-
-
-def refuses(number: int) -> Iterator[int]:
-    if number == 2:
-        raise InputError("share.refused", "the second share is refused")
-    yield number
-
-
-def dies(_load: bytes) -> Iterator[int]:
-    os.kill(os.getpid(), signal.SIGKILL)
-    yield 0
-
-
-class Fatal:
-    """What ends the process that unpacks it."""
-
-    def __reduce__(self) -> tuple[object, tuple[int]]:
-        return os._exit, (1,)
 
 
 def test_shares_come_back_whole_from_one_process_and_from_several() -> None:
