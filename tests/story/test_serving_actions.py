@@ -1,6 +1,7 @@
 """What people and programs do about accounts over HTTP: orders, agreement, undoing, reading, telling, the outbox."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -395,3 +396,18 @@ def test_who_may_for_other_clauses_may_not_here(service: Service, client: httpx2
         assert other.get("/v1/notices", params={"account": "acc_narrow"}).json()["notices"] == []
         seen = other.get("/v1/accounts/acc_narrow").json()
         assert (seen["strikes"], seen["actions"]) == ([], [])
+
+
+# -- figures
+
+
+def test_figures_tell_what_waits_to_be_carried_out(tmp_path: Path) -> None:
+    with served(tmp_path, FILES) as service, service.client() as client:
+        for number in range(3):
+            decided(client, f"evt_{number}", "AAA", "acc_1")
+        told = client.get("/metrics").text.splitlines()
+        assert 'bylaw_actions{state="planned"} 6.0' in told
+        assert 'bylaw_notices{state="planned"} 3.0' in told
+        assert 'bylaw_outbox{entries="dead"} 0.0' in told
+        ages = [line for line in told if line.startswith("bylaw_action_unacknowledged_seconds ")]
+        assert float(ages[0].split()[1]) > 0

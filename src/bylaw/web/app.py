@@ -8,6 +8,7 @@ import msgspec
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from bylaw import __version__
 from bylaw.base.errors import BylawError, InputError, NotFoundError, Problem, Problems, Where
@@ -15,13 +16,20 @@ from bylaw.web.api import (
     access,
     accounts,
     actions,
+    audit,
     books,
     decisions,
     events,
+    factors,
     health,
+    joining,
+    keys,
     notices,
     orders,
     outbox,
+    own,
+    session,
+    staff,
 )
 from bylaw.web.cooked import EXCHANGE, Asked, Serving
 from bylaw.web.described import described, operation, responses, types_of
@@ -43,6 +51,13 @@ ROUTES: Final = (
     *notices.ROUTES,
     *outbox.ROUTES,
     *books.ROUTES,
+    *session.ROUTES,
+    *joining.ROUTES,
+    *own.ROUTES,
+    *factors.ROUTES,
+    *staff.ROUTES,
+    *keys.ROUTES,
+    *audit.ROUTES,
     *health.ROUTES,
 )
 DESCRIPTION: Final = "/openapi.json"
@@ -109,13 +124,13 @@ def _describing(app: FastAPI) -> Callable[..., Any]:
 
 
 def _told(request: Request, error: Exception) -> Response:
-    known = _known(error)
+    known = _known(error, request)
     details = details_of(known, request.scope[EXCHANGE].request)
     headers = {name.decode(): value.decode() for name, value in extra_headers(known)}
     return Response(msgspec.json.encode(details), details.status, headers, MEDIA.decode())
 
 
-def _known(error: Exception) -> BylawError:
+def _known(error: Exception, request: Request) -> BylawError:
     if isinstance(error, BylawError):
         return error
     if isinstance(error, RequestValidationError):
@@ -126,9 +141,14 @@ def _known(error: Exception) -> BylawError:
             "web.no_route", "there is nothing here", hint=f"{DESCRIPTION} tells what there is"
         )
     if status == 405:
-        headers = error.headers if isinstance(error, HTTPException) and error.headers else {}
-        return MethodError(headers.get("Allow", ""))
+        return MethodError(", ".join(_methods(request)))
     return InputError("web.bad_request", "the request is not as it must be")
+
+
+def _methods(request: Request) -> list[str]:
+    """Return the methods that a path takes: several routes may share one."""
+    matching = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
+    return sorted({method for route in matching for method in route.methods} - {"HEAD"})
 
 
 def _parameter(found: dict[str, Any]) -> Problem:

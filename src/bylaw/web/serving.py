@@ -38,6 +38,7 @@ from bylaw.web.protocol import BoundedProtocol
 from bylaw.web.rates import Rates
 from bylaw.web.request_log import RequestLog
 from bylaw.web.service import Service
+from bylaw.web.standing import figures
 
 AT_ONCE: Final = 130  # the status of a process that was told twice to stop
 
@@ -219,6 +220,7 @@ class _Run:
         desk = Desk(self.office, report)
         gatherer = Gatherer(desk.decide, metrics.decided)
         metrics.gauge("events_waiting", "Events that wait to be decided.", lambda: gatherer.waiting)
+        metrics.asked(lambda: figures(self.office.records), time.monotonic)
         metrics.gauge("record_head", "Facts in the record.", lambda: self.office.records.head)
         return Service(
             desk=desk,

@@ -32,7 +32,7 @@ async def ready(service: Serving) -> Response:
     return said(Health("ready", service.gatherer.waiting))
 
 
-async def metrics(service: Serving) -> Response:
+def metrics(service: Serving) -> Response:
     """Return counts and times."""
     return Response(service.metrics.told(), media_type=MEDIA.decode())
 
