@@ -3,17 +3,24 @@
 import json
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from bylaw.runtime.offices import open_record
 from commandline import Bylaw
@@ -180,3 +187,42 @@ def test_a_port_that_is_taken_is_told(bylaw: Bylaw, folder: Path) -> None:
         refused = bylaw("serve", "--book", folder / "book", "--data", folder / "data", "--port", port)
     assert refused.status == 2
     assert "web.port" in refused.err
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """Make a certificate for this machine that vouches for itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "house.example")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2120, 1, 1, tzinfo=UTC))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    files = folder / "certificate.pem", folder / "key.pem"
+    files[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    files[1].write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return files
+
+
+def test_with_a_certificate_it_speaks_tls_and_nothing_else(folder: Path) -> None:
+    made, key = certificate(folder)
+    with process(folder, "--certificate", str(made), "--key", str(key), "--host", "0.0.0.0") as served:  # noqa: S104
+        port = served.url.rpartition(":")[2]
+        trusted = ssl.create_default_context(cafile=str(made))
+        headers = {"authorization": f"Bearer {served.key}"}
+        with httpx2.Client(base_url=f"https://127.0.0.1:{port}", verify=trusted, headers=headers) as client:
+            answer = client.post("/v1/events", json=post("evt_1", "AAA"))
+            assert answer.json()["outcome"] == "hold"
+            assert "max-age" in answer.headers["strict-transport-security"]
+        with pytest.raises(httpx2.TransportError):
+            httpx2.get(f"http://127.0.0.1:{port}/health/live")
