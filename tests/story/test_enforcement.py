@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec import UNSET
@@ -450,6 +451,32 @@ def suspended(office: Office, say: Say | None) -> None:
         reason="A letter came.",
         say=say,
     )
+
+
+def test_an_order_ends_at_an_instant_that_a_person_names(data: Path, clock: Clock) -> None:
+    with house(data, clock) as office:
+        post(office, 1, "hello")
+        ann, until = alias(office, "ann"), clock() + DAY // 2
+        orders = {
+            "person": ann,
+            "by": "staff_1",
+            "clauses": ["house/words/p1"],
+            "reason": "Rest.",
+            "say": SAY,
+        }
+        for wrong in (
+            Order(effect="suspend", until=clock()),
+            Order(effect="suspend", argument=1, until=until),
+            Order(effect="restrict", argument=("post",), days=1, until=until),
+        ):
+            with pytest.raises(InputError, match=r"action\.until"):
+                office.enforcement.order([wrong], **orders)
+        office.enforcement.order([Order(effect="suspend", until=until)], **orders)
+        assert access(office, "ann", clock).until == until
+        [told] = notices(office, "ann")
+        assert ([done.effect for done in told.done], told.until) == (["suspend_until"], until)
+        assert turn(office, clock, 1) == 1
+        assert access(office, "ann", clock) == Access()
 
 
 def test_nobody_is_left_untold_without_a_ground(data: Path, clock: Clock) -> None:

@@ -172,7 +172,7 @@ def _statement(occasion: Occasion, actions: Sequence[Action]) -> Statement:
         facts=occasion.told.facts,
         why=occasion.told.why,
         event=occasion.event,
-        done=tuple(Done(effect=action.effect, value=_value(action)) for action in actions),
+        done=tuple(Done(effect=_done(action), value=_value(action)) for action in actions),
         clauses=occasion.clauses,
         source=occasion.source,
         found_by_machine=not by,
@@ -183,6 +183,11 @@ def _statement(occasion: Occasion, actions: Sequence[Action]) -> Statement:
             book.operator.notices, next(iter(contacts), book.operator.operator.site), occasion.at
         ),
     )
+
+
+def _done(action: Action) -> str:
+    """Return what is said to have been done: of a suspension that is for no number of days, its end says how long."""
+    return "suspend_until" if action.effect == "suspend" and action.argument is None else action.effect
 
 
 def _value(action: Action) -> str:

@@ -73,11 +73,12 @@ _BY_HAND: Final = (  # a person outranks the other steps
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What a member of staff wants done; after ``days`` it ends by itself."""
+    """What a member of staff wants done; after ``days``, or at the instant ``until``, it ends by itself."""
 
     effect: str
     argument: Argument = None
     days: int | None = None
+    until: int | None = None
 
 
 class Reasons(msgspec.Struct, frozen=True):
@@ -167,8 +168,8 @@ class Enforcement:
         Raises:
             InputError: a clause, the reason or what is said is missing, or an effect is unknown.
         """
-        _refuse(orders, clauses, reason)
         now, cause, sanctions = self._records.clock(), self._name("cause"), self._sanctions()
+        _refuse(orders, clauses, reason, now)
         case = Case(cause, now, person, "", self.following.standing, sanctions)
         kept, dropped = run(case, [_ordered(case, order, tuple(clauses)) for order in orders], _BY_HAND)
         resolved = Resolved(
@@ -453,18 +454,22 @@ def _due(stood: Stood, *, later: int | None = None, again: int = 0) -> Fact:
 
 
 def _ordered(case: Case, order: Order, clauses: tuple[str, ...]) -> Action:
-    days = order.argument if order.effect == "suspend" and isinstance(order.argument, int) else order.days
+    days = _days(order)
     return Action(
         action=action_id(case.cause, order.effect, order.argument, case.person),
         effect=order.effect,
         argument=order.argument,
         person=case.person,
         clauses=clauses,
-        until=case.at + days * DAY if days else None,
+        until=case.at + days * DAY if days else order.until,
     )
 
 
-def _refuse(orders: Sequence[Order], clauses: Sequence[str], reason: str) -> None:
+def _days(order: Order) -> int | None:
+    return order.argument if order.effect == "suspend" and isinstance(order.argument, int) else order.days
+
+
+def _refuse(orders: Sequence[Order], clauses: Sequence[str], reason: str, now: int) -> None:
     _demand_reason(reason)
     if not clauses:
         raise InputError("action.no_clause", "an action cites the clause that it stands on")
@@ -475,8 +480,11 @@ def _refuse(orders: Sequence[Order], clauses: Sequence[str], reason: str) -> Non
             raise InputError(
                 "action.effect", f"no action `{order.effect}`", hint=did_you_mean(order.effect, TYPES)
             )
-        if order.effect == "suspend" and not isinstance(order.argument, int):
-            raise InputError("action.argument", "a suspension is for a number of days")
+        if order.effect == "suspend" and order.until is None and not _days(order):
+            raise InputError("action.argument", "a suspension is for a number of days, or until an instant")
+        if order.until is not None and (order.until <= now or _days(order)):
+            hint = "give an instant that is to come, or a number of days"
+            raise InputError("action.until", "it cannot end then", hint=hint)
 
 
 def _demand_reason(reason: str) -> None:

@@ -55,7 +55,7 @@ class Ordered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """What is to be done.
 
     ``argument``: days of a suspension, times an hour of a rate limit, features of a restriction, a label's name, the
-    weight of a strike. After ``days`` it ends by itself.
+    weight of a strike. After ``days``, or at ``until``, it ends by itself; a suspension until then has no ``argument``.
     """
 
     effect: Literal[
@@ -76,6 +76,7 @@ class Ordered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     ]
     argument: Feature | Number | Features | None = None
     days: Days | None = None
+    until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
 
 
 class PostOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -145,7 +146,7 @@ async def order(service: Serving, exchange: Asked) -> Response:
         _demand_clauses(service, asked)
         row = _decided(service, asked.decision) if asked.decision else None
         resolved = service.desk.office.enforcement.order(
-            [Order(effect=one.effect, argument=one.argument, days=one.days) for one in asked.orders],
+            [_order(one) for one in asked.orders],
             person=_person(service, asked.account, row),
             by=caller.id,
             clauses=asked.clauses,
@@ -197,9 +198,16 @@ async def undo_rule(
     return await done(exchange, service, work, asked)
 
 
+def _order(asked: Ordered) -> Order:
+    until = microseconds(asked.until) if asked.until is not None else None
+    return Order(effect=asked.effect, argument=asked.argument, days=asked.days, until=until)
+
+
 def _refuse(orders: Iterable[Ordered]) -> None:
     for one in orders:
         takes = TAKES.get(one.effect)
+        if one.effect == "suspend" and one.argument is None and one.until is not None:
+            continue
         if takes and not isinstance(one.argument, takes):
             kind = {int: "a number", tuple: "a list of features", str: "a text"}[takes]
             raise InputError("action.argument", f"`{one.effect}` takes {kind} as `argument`")
