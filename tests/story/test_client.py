@@ -15,6 +15,7 @@ import pytest
 
 from bylaw.client import (
     Access,
+    Action,
     Answer,
     BrokenError,
     BusyError,
@@ -25,6 +26,7 @@ from bylaw.client import (
     Patience,
     Problem,
     RefusedError,
+    State,
     UnreachableError,
 )
 from bylaw.runtime.folders import init_data
@@ -32,6 +34,7 @@ from bylaw.runtime.offices import open_record
 from bylaw.staff.workflow import open_staff
 from bylaw.web.api.access import AccessAnswer
 from bylaw.web.api.answers import EventAnswer
+from bylaw.web.api.told_actions import ActionView
 from gate import Gate, Mood, gate
 from service import BOOK, EVERYTHING, Service, message, post, served, written
 
@@ -91,7 +94,9 @@ def test_an_answer_is_a_value_with_the_clause_in_its_own_words(client: Client) -
     assert again == msgspec.structs.replace(said, duplicate=True)
 
 
-@pytest.mark.parametrize(("ours", "theirs"), [(Answer, EventAnswer), (Access, AccessAnswer)])
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [(Answer, EventAnswer), (Access, AccessAnswer), (Action, ActionView)]
+)
 def test_the_values_are_those_that_the_service_tells(ours: Any, theirs: Any) -> None:
     assert ours.__struct_fields__ == theirs.__struct_fields__
 
@@ -107,6 +112,32 @@ def test_access_is_a_value_whatever_it_says(client: Client) -> None:
     some = client.access("acc_limits")
     assert (some.allowed, some.restricted, some.per_hour) == (True, ("search", "uploads"), 10)
     assert (some.may("search"), some.may("posts")) == (False, True)
+
+
+def test_who_was_warned_may_insist(client: Client) -> None:
+    warned = client.decide(post("evt_loud_1", "AAA!"))
+    assert warned.outcome is Outcome.WARN
+    insisted = client.decide(post("evt_loud_2", "AAA!"), warned=warned.decision)
+    assert (insisted.outcome, [one.effect for one in insisted.dropped]) == (Outcome.ALLOW, ["warn"])
+
+
+def test_actions_are_read_and_acknowledged(client: Client) -> None:
+    made = client.decide(post("evt_held", "AAA", actor="acc_held"))
+    held = {one.effect: one for one in client.actions(decision=made.decision)}
+    assert held.keys() == {"hold", "label"}
+    assert (held["hold"].state, held["hold"].account) == (State.PLANNED, "acc_held")
+    assert client.acknowledge([held["hold"].action, "act_none", held["hold"].action]) == {
+        held["hold"].action: State.ACKNOWLEDGED,
+        "act_none": None,
+    }
+    open_, done = ([State.PLANNED], [State.ACKNOWLEDGED])
+    assert [one.effect for one in client.actions(states=open_, account="acc_held")] == ["label"]
+    assert [one.effect for one in client.actions(states=done, account="acc_held")] == ["hold"]
+    many = [post(f"evt_hold_{number}", "AAA", actor="acc_many") for number in range(130)]
+    assert len(list(client.decide_many(many))) == 130
+    names = [one.action for one in client.actions(account="acc_many")]
+    assert len(set(names)) == 260
+    assert set(client.acknowledge(names).values()) == {State.ACKNOWLEDGED}
 
 
 def test_who_is_told_to_come_again_comes_again_when_told(client: Client, between: Gate, time: Time) -> None:

@@ -457,7 +457,7 @@ def test_an_order_ends_at_an_instant_that_a_person_names(data: Path, clock: Cloc
     with house(data, clock) as office:
         post(office, 1, "hello")
         ann, until = alias(office, "ann"), clock() + DAY // 2
-        orders = {
+        orders: dict[str, Any] = {
             "person": ann,
             "by": "staff_1",
             "clauses": ["house/words/p1"],

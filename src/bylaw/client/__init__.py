@@ -1,6 +1,6 @@
 """A client of the service, for programs that ask it: the standard library and msgspec, nothing else of Bylaw."""
 
-from bylaw.client.answers import Access, Answer, Clause, Effect, NoEffect, Outcome
+from bylaw.client.answers import Access, Action, Answer, Clause, Effect, NoEffect, Outcome, State
 from bylaw.client.client import Client
 from bylaw.client.patience import Patience
 from bylaw.client.problems import (
@@ -16,6 +16,7 @@ from bylaw.client.problems import (
 
 __all__ = [
     "Access",
+    "Action",
     "Answer",
     "BrokenError",
     "BusyError",
@@ -30,5 +31,6 @@ __all__ = [
     "Patience",
     "Problem",
     "RefusedError",
+    "State",
     "UnreachableError",
 ]

@@ -64,6 +64,46 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     dropped: tuple[NoEffect, ...]
 
 
+class State(StrEnum):
+    """Where an action stands."""
+
+    AWAITING = "awaiting"  # of the people whom an irreversible action needs
+    PLANNED = "planned"
+    SENT = "sent"  # to whoever carries it out
+    ACKNOWLEDGED = "acknowledged"
+    FAILED = "failed"  # nobody said that it was done
+    REFUSED = "refused"
+    UNDONE = "undone"
+    ENDED = "ended"  # by itself, when its time was over
+
+
+class Action(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is done, as it stands.
+
+    ``account`` is the one acted on, or whose the content is; nothing where nobody is named or the account was forgotten.
+    ``by`` is empty where rules decided. ``moved``: since when it is in its state. ``until`` ends it by itself; ``due`` is
+    when it is done, if not at once. ``undoes``: it is the inverse of that action. ``code``: why it failed.
+    """
+
+    action: str
+    state: State
+    effect: str
+    argument: Argument
+    account: str | None
+    clauses: tuple[str, ...]
+    rules: tuple[str, ...]
+    decision: str | None
+    by: str
+    at: datetime
+    moved: datetime
+    until: datetime | None
+    due: datetime | None
+    undoes: str | None
+    answering: bool
+    code: str
+    seq: int
+
+
 class Access(msgspec.Struct, frozen=True, kw_only=True):
     """What an account may do now.
 

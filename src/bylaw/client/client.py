@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from bylaw.client.answers import Access, Answer
+from bylaw.client.answers import Access, Action, Answer, State
 from bylaw.client.connections import Connections
 from bylaw.client.patience import Patience, Tries
 from bylaw.client.problems import (
@@ -21,6 +21,8 @@ from bylaw.client.problems import (
 
 BATCH_LINES: Final = 500  # events sent together
 BATCH_BYTES: Final = 256 << 10  # so much is sent before anything of the answer is read
+AT_ONCE: Final = 500  # actions acknowledged together
+PAGE: Final = 200  # actions read together
 _JSON: Final = "application/json"
 _NDJSON: Final = "application/x-ndjson"
 _OK: Final = 200
@@ -28,6 +30,24 @@ _OK: Final = 200
 Event = Mapping[str, Any] | msgspec.Struct
 
 T = TypeVar("T")
+
+
+class _Page(msgspec.Struct):
+    actions: tuple[Action, ...]
+    next: str | None
+
+
+class _Acknowledge(msgspec.Struct):
+    actions: Sequence[str]
+
+
+class _Standing(msgspec.Struct):
+    action: str
+    state: State | None
+
+
+class _Acknowledged(msgspec.Struct):
+    actions: tuple[_Standing, ...]
 
 
 class _NoAccess(msgspec.Struct):
@@ -99,6 +119,31 @@ class Client:
             return self._asked("GET", f"/v1/access/{quote(account, safe='')}", Access)
         except _ClosedError as closed:
             return closed.access
+
+    def actions(
+        self, *, states: Iterable[State] = (), account: str = "", rule: str = "", decision: str = ""
+    ) -> Iterator[Action]:
+        """Yield actions, the newest first, a page at a time: those in some states, on an account, of a rule or decision."""
+        wanted = [("state", str(state)) for state in states]
+        wanted += [(k, v) for k, v in (("account", account), ("rule", rule), ("decision", decision)) if v]
+        cursor: str | None = ""
+        while cursor is not None:
+            query = urlencode([*wanted, ("limit", str(PAGE)), *([("cursor", cursor)] if cursor else [])])
+            page = self._asked("GET", f"/v1/actions?{query}", _Page)
+            yield from page.actions
+            cursor = page.next
+
+    def acknowledge(self, actions: Iterable[str]) -> dict[str, State | None]:
+        """Say that actions (their ids) were carried out; return where each stands now, and nothing where there is none.
+
+        To say it again does no harm.
+        """
+        names, standing = list(dict.fromkeys(actions)), dict[str, State | None]()
+        for start in range(0, len(names), AT_ONCE):
+            body = msgspec.json.encode(_Acknowledge(names[start : start + AT_ONCE]))
+            told = self._asked("POST", "/v1/actions/acknowledge", _Acknowledged, body)
+            standing |= {one.action: one.state for one in told.actions}
+        return standing
 
     # --
 
