@@ -71,7 +71,7 @@ def test_a_back_test_is_a_good_page(
             "33 % (6 to 79)",
         ):
             assert words in shown
-        assert "4111" not in page.content()
+        assert CARD not in page.content()
         page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
 
 
