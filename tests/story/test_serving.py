@@ -281,3 +281,25 @@ def test_what_was_answered_is_there_after_a_graceful_stop(tmp_path: Path) -> Non
         assert record.records.latest_checkpoint() is not None
     assert {line["status"] for line in service.logged()} <= {200, 503}
     assert "evt_" not in service.log.getvalue()
+
+
+def test_actions_name_the_events_that_they_are_about_whoever_else_writes_meanwhile(tmp_path: Path) -> None:
+    with served(tmp_path) as service:
+        stop = threading.Event()
+
+        def make_keys() -> None:
+            while not stop.is_set():
+                service.staff.keys.create("another", ["decision.read"])
+
+        others = threading.Thread(target=make_keys)
+        others.start()
+        with service.client() as client:
+            body = ndjson([post(f"evt_{number}", "AAA", actor=f"acc_{number}") for number in range(300)])
+            client.post("/v1/events", content=body, headers=NDJSON)
+        stop.set()
+        others.join()
+        records = service.office.records
+        sources = [json.loads(row.body)["source"] for row in records.rows(kinds={"enforcement.resolved"})]
+        decided = [row.seq for row in records.rows(kinds={"event.decided"})]
+        assert sources == decided
+        assert len(decided) == 300
