@@ -7,6 +7,8 @@ import typer
 
 from bylaw import __version__
 from bylaw.cli import (
+    account,
+    action,
     backtest,
     book,
     db,
@@ -26,6 +28,7 @@ from bylaw.cli import (
     serve,
     simulate,
     staff,
+    undo,
     vault,
 )
 
@@ -43,6 +46,8 @@ app.add_typer(db.app, name="db", short_help="The data folder: upgrade, status, b
 app.add_typer(vault.app, name="vault", short_help="The keys under which the record is sealed.")
 app.add_typer(hold.app, name="hold", short_help="Keep records from destruction.")
 app.add_typer(notices.app, name="notices", short_help="What people are told.")
+app.add_typer(action.app, name="action", short_help="What is done about accounts.")
+app.add_typer(account.app, name="account", short_help="What stands against an account.")
 app.add_typer(staff.app, name="staff", short_help="Who works here, and in which roles.")
 app.add_typer(key.app, name="key", short_help="What programs come to the API with.")
 app.add_typer(rules.app, name="rules", short_help="Show the rules of a book, and what they cost.")
@@ -53,6 +58,7 @@ for name, run_it, short_help in (
     ("test", book.cases, "Run the policy cases of a book."),
     ("run", run.run, "Decide the events of a source by a book."),
     ("serve", serve.serve, "Decide events that are sent over HTTP."),
+    ("undo", undo.undo, "Take back everything that a rule did."),
     ("explain", explain.explain, "Tell a decision to a person."),
     ("backtest", backtest.backtest, "Try another book on the recorded events."),
     ("replay", replay.replay, "Make recorded decisions again, byte for byte."),

@@ -11,7 +11,7 @@ from bylaw.enforcement.resolve import Sanctions, resolve
 from bylaw.enforcement.standing import Gate, Standing
 from bylaw.engine.consequences import Ruling
 from bylaw.records.fact import Fact
-from bylaw.records.people import PEOPLE, subject_of
+from bylaw.records.people import named, subject_of
 from bylaw.records.records import Records
 from bylaw.records.vault.vault import Vault
 
@@ -43,7 +43,7 @@ class Following:
         with self._records.reading() as core:
             for stood in store.standing(core, KEPT):
                 self.standing.begin(stood.action, stood.at)
-        found = ((self._account(person), person) for person in self.standing.people())
+        found = ((named(self._vault, person), person) for person in self.standing.people())
         now = self._records.clock()
         self.gate.replace(
             {account: tuple(self.standing.gates(person, now)) for account, person in found if account}
@@ -81,7 +81,7 @@ class Following:
         touched, self._touched = self._touched, set()
         now = self._records.clock()
         for person in touched:
-            account = self._account(person)
+            account = named(self._vault, person)
             if account:
                 self.gate.show(account, tuple(self.standing.gates(person, now)))
 
@@ -95,10 +95,3 @@ class Following:
                     self.standing.begin(stood.action, stood.at)
         self._touched |= named
         self.settle()
-
-    def _account(self, person: str) -> str:
-        """Return the id that the service gave an account; nothing, if it was forgotten."""
-        if not person:
-            return ""
-        space, account = self._vault.external(subject_of(person)) or ("", "")
-        return account if space == PEOPLE else ""

@@ -247,21 +247,11 @@ class Enforcement:
 
     def undo_rule(self, rule: str, since: int, by: str, reason: str) -> Reversal:
         """Take back everything that a rule did since an instant, but what other rules asked for as well."""
-        found = self.of_rule(rule, since)
+        found = of_rule(self._records, rule, since)
         done = self._undo(found.mine, by, reason, rule)
         undone = set(done.undone)
         done.kept = [s.action.action for s in found.kept if s.action.action not in undone]
         return done
-
-    def of_rule(self, rule: str, since: int) -> OfRule:
-        """Return what ``undo_rule`` would look at; sanctions of the ladder among ``kept`` go where strikes go."""
-        with self._records.reading() as core:
-            found = store.of_rule(core, rule, since)
-        told = OfRule([], [])
-        for stood in found:
-            alone = set(stood.action.rules) <= {rule} and not stood.action.rung
-            (told.mine if alone else told.kept).append(stood)
-        return told
 
     def reason(self, action: str) -> str:
         """Return why a person did something, in that person's words; empty, if nobody but rules did.
@@ -445,6 +435,17 @@ class Enforcement:
 
     def _name(self, prefix: str) -> str:
         return time_ordered_id(prefix, self._records.clock() // 1000, self._records.chance(_CHANCE))
+
+
+def of_rule(records: Records, rule: str, since: int) -> OfRule:
+    """Return what ``Enforcement.undo_rule`` looks at; sanctions of the ladder among ``kept`` go where strikes go."""
+    with records.reading() as core:
+        found = store.of_rule(core, rule, since)
+    told = OfRule([], [])
+    for stood in found:
+        alone = set(stood.action.rules) <= {rule} and not stood.action.rung
+        (told.mine if alone else told.kept).append(stood)
+    return told
 
 
 def _due(stood: Stood, *, later: int | None = None, again: int = 0) -> Fact:

@@ -6,6 +6,7 @@ import msgspec
 
 from bylaw.base.errors import IntegrityError
 from bylaw.records.fact import SUBJECT_BYTES, Row
+from bylaw.records.vault.vault import Vault
 
 PEOPLE: Final = "account"  # the vault's space for the ids that events name people by
 _ALIAS: Final = "sub_"
@@ -52,3 +53,11 @@ def subject_of(alias: str) -> bytes:
     if len(subject) != SUBJECT_BYTES:
         raise IntegrityError("record.alias", "a recorded fact names somebody by no random id")
     return subject
+
+
+def named(vault: Vault, alias: str) -> str:
+    """Return the id that the service gave an account; empty, if nobody is meant or the account was forgotten."""
+    if not alias:
+        return ""
+    space, account = vault.external(subject_of(alias)) or ("", "")
+    return account if space == PEOPLE else ""

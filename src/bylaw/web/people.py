@@ -1,7 +1,7 @@
 """Accounts as the service names them: found without making anybody known."""
 
 from bylaw.base.errors import NotFoundError
-from bylaw.records.people import PEOPLE, subject_of
+from bylaw.records.people import PEOPLE
 from bylaw.web.service import Service
 
 
@@ -20,11 +20,3 @@ def demand_known(service: Service, account: str) -> bytes:
     if subject is None:
         raise NotFoundError("account.unknown", "nothing is recorded of this account")
     return subject
-
-
-def named(service: Service, alias: str) -> str | None:
-    """Return the id that the service gave an account; nothing, if it is nobody's or was forgotten."""
-    if not alias:
-        return None
-    space, account = service.reading.vault.external(subject_of(alias)) or ("", "")
-    return account if space == PEOPLE else None

@@ -13,13 +13,13 @@ from bylaw.engine.recording import instant
 from bylaw.notices import store
 from bylaw.notices.model import Ground, Notice, Planned, State
 from bylaw.notices.workflow import Notices
-from bylaw.records.people import alias_of
+from bylaw.records.people import alias_of, named
 from bylaw.web.api.told_actions import MAX_ID, MAX_PAGE, Withhold
 from bylaw.web.bodies import done, taken
 from bylaw.web.callers import covers, demand
 from bylaw.web.cooked import Asked, Serving, said
 from bylaw.web.exchange import Exchange
-from bylaw.web.people import known, named
+from bylaw.web.people import known
 from bylaw.web.routes import JSON, Route
 from bylaw.web.service import Service
 
@@ -120,7 +120,7 @@ def _told(service: Service, notice: Notice) -> NoticeView:
     planned = msgspec.json.decode(service.reading.records.row(notice.planned).body, type=Planned)
     return NoticeView(
         notice=notice.id,
-        account=named(service, alias_of(notice.person)),
+        account=named(service.reading.vault, alias_of(notice.person)) or None,
         action=notice.action,
         decision=notice.decision,
         told=notice.told,

@@ -9,7 +9,7 @@ from fastapi import Path, Query, Response
 
 from bylaw.base.errors import InputError, NotFoundError
 from bylaw.enforcement.model import Argument, Standard
-from bylaw.enforcement.workflow import Order
+from bylaw.enforcement.workflow import Order, of_rule
 from bylaw.engine.recording import KIND, microseconds, read_body
 from bylaw.events.people import answerable
 from bylaw.records.fact import Row
@@ -178,11 +178,11 @@ async def undo_rule(
 
     def work() -> RuleUndone:
         enforcement = service.desk.office.enforcement
-        of_rule = enforcement.of_rule(rule, since)
-        every = [*of_rule.mine, *of_rule.kept]
+        would = of_rule(service.reading.records, rule, since)
+        every = [*would.mine, *would.kept]
         demand(caller, "action.undo", {clause for stood in every for clause in stood.action.clauses})
-        undone = [stood.action.action for stood in of_rule.mine]
-        kept = len(of_rule.kept)
+        undone = [stood.action.action for stood in would.mine]
+        kept = len(would.kept)
         if not preview:
             reversal = enforcement.undo_rule(rule, since, caller.id, asked.reason)
             undone, kept = reversal.undone, len(reversal.kept)
@@ -191,7 +191,7 @@ async def undo_rule(
             preview=preview,
             undone=len(undone),
             kept=kept,
-            accounts=len({stood.action.person for stood in of_rule.mine} - {""}),
+            accounts=len({stood.action.person for stood in would.mine} - {""}),
             actions=tuple(undone[:MAX_LISTED]),
         )
 

@@ -14,8 +14,8 @@ from bylaw.enforcement.store import Stood
 from bylaw.engine.recording import instant
 from bylaw.notices.model import MAX_REFERENCE, Ground
 from bylaw.notices.statement import MAX_TEXT
+from bylaw.records.people import named
 from bylaw.web.callers import Caller, covers
-from bylaw.web.people import named
 from bylaw.web.service import Service
 
 MAX_ID: Final = 256
@@ -96,7 +96,7 @@ def told(service: Service, stood: Stood) -> ActionView:
         state=stood.state,
         effect=action.effect,
         argument=action.argument,
-        account=named(service, action.person),
+        account=named(service.reading.vault, action.person) or None,
         clauses=action.clauses,
         rules=action.rules,
         decision=stood.decision or None,
