@@ -51,6 +51,14 @@ class Authenticator:
             }
         )
 
+    def made(self, question: Any) -> Any:
+        """``register``, for a question and with an answer as JSON has them."""
+        return json.loads(self.register(json.dumps(question)))
+
+    def said(self, question: Any) -> Any:
+        """``answer``, likewise."""
+        return json.loads(self.answer(json.dumps(question)))
+
     def _data(self, flags: int) -> bytes:
         shown = PRESENT | (VERIFIED if self.verifies else 0) | flags
         return hashlib.sha256(self.site.encode()).digest() + bytes([shown]) + self.count.to_bytes(4, "big")

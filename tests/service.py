@@ -11,8 +11,10 @@ from typing import Any
 
 import httpx2
 
+from bylaw.records.folder import machine_clock
 from bylaw.runtime.folders import init_data
 from bylaw.runtime.offices import Office, open_office
+from bylaw.staff.passwords import Hasher
 from bylaw.staff.permissions import PERMISSIONS
 from bylaw.staff.workflow import Staff, open_staff
 from bylaw.web.callers import Identify, by_keys
@@ -102,8 +104,13 @@ def served(
     *,
     around: Callable[[Office], None] = lambda _: None,
     identify: Callable[[Staff], Identify] = lambda staff: by_keys(staff.keys),
+    clock: Callable[[], int] = machine_clock,
+    hasher: Hasher | None = None,
 ) -> Iterator[Service]:
-    """Serve a book. ``around`` is given the office before anybody is; ``identify`` tells callers."""
+    """Serve a book. ``around`` is given the office before anybody is; ``identify`` tells callers.
+
+    ``clock`` is that of the record, ``hasher`` that of staff's passwords.
+    """
     book, data = written(folder / "book", files), folder / "data"
     if not data.exists():
         init_data(data, "house")
@@ -114,10 +121,10 @@ def served(
     def run() -> None:
         log = io.StringIO()
         try:
-            with open_office(data) as office:
+            with open_office(data, clock=clock) as office:
                 office.appoint(_bytes(book))
                 around(office)
-                with open_staff(office.records, office.vault, data) as staff:
+                with open_staff(office.records, office.vault, data, hasher=hasher) as staff:
 
                     def ready(control: Control) -> None:
                         started.append(Service(control, office, staff, book, log, ended))

@@ -12,6 +12,7 @@ from bylaw.base.spelling import did_you_mean
 from bylaw.book.outgoing import is_link, is_network, says_where
 from bylaw.staff.providers import ALGORITHMS
 
+JOIN: Final = "/staff/join/"  # the page to which a link leads; its token follows
 RETURN: Final = "/staff/back"  # the page to which a provider sends a browser back
 
 Place = Callable[[tuple[str, ...]], Where]  # where a key is written

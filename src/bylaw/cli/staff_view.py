@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from bylaw.base.errors import InputError, NotFoundError
+from bylaw.book.sign_in import JOIN
 from bylaw.cli.screen import out, print_json, table
 from bylaw.runtime.staffing import Staffing
 from bylaw.staff.model import Key, Member
 from bylaw.staff.permissions import PERMISSIONS
 from bylaw.staff.roles import Assignment, Role, needs_second
 from bylaw.staff.roster import Invitation
-
-JOIN = "/staff/join/"  # the page at which one joins
 
 
 def assignment(text: str) -> Assignment:

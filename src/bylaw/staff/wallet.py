@@ -174,6 +174,15 @@ class Wallet:
         ask, asked = providers.ask(provider, self._means.records.chance)
         return Question(self._started(_PROVIDER, member.id, msgspec.msgpack.encode(asked)), ask)
 
+    def asked(self, member: Member, ticket: str) -> Asked:
+        """Return what a provider was asked, to fetch the token with (``providers.token_form``).
+
+        Raises:
+            RefusedError: ``staff.ticket``.
+        """
+        _, value = self._resumed(_PROVIDER, member.id, ticket)
+        return msgspec.msgpack.decode(value, type=Asked)
+
     def new_identity(
         self, member: Member, provider: Provider, ticket: str, answer: "Answer", keys: Mapping[str, Any]
     ) -> Fact:
@@ -182,9 +191,8 @@ class Wallet:
         Raises:
             RefusedError: ``staff.ticket``, ``staff.provider``.
         """
-        opened, value = self._resumed(_PROVIDER, member.id, ticket)
-        self._spend(opened)
-        asked = msgspec.msgpack.decode(value, type=Asked)
+        asked = self.asked(member, ticket)
+        self._spend(self._resumed(_PROVIDER, member.id, ticket)[0])
         now = self._means.now() // 1_000_000
         found = providers.identity(provider, asked, answer.state, answer.id_token, keys, now)
         subject = self._means.vault.subjects(model.IDENTITIES, [found.name])[found.name]
