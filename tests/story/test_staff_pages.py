@@ -256,7 +256,8 @@ def test_an_admin_lets_people_in_and_out(service: Service, make: Make, clock: Cl
 
 def test_members_and_facts_come_page_by_page(make: Make) -> None:
     admin = make("mia", "admin")
-    found, cursor = list[str](), ""
+    found: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = right(admin.ask("GET", f"/v1/staff?limit=2&cursor={cursor}"))
         found, cursor = found + [one["staff"] for one in page["members"]], page["next"]
@@ -320,18 +321,18 @@ def test_readings_of_private_content_are_seen_by_who_may(service: Service, make:
 # -- pages of somebody else
 
 
-@pytest.mark.parametrize(
-    "sent",
-    [
-        {"x-bylaw-request": ""},
-        {"sec-fetch-site": "cross-site"},
-        {"sec-fetch-site": "same-site"},
-        {"origin": "https://evil.example"},
-        {"origin": "null"},
-    ],
+SENT = (
+    {"x-bylaw-request": ""},
+    {"sec-fetch-site": "cross-site"},
+    {"sec-fetch-site": "same-site"},
+    {"origin": "https://evil.example"},
+    {"origin": "null"},
 )
-def test_pages_of_somebody_else_change_nothing(make: Make, sent: dict[str, str]) -> None:
-    rob = make("rob." + "".join(sent.values())[-7:].replace("/", "") + ".r", "reviewer", phone=False)
+
+
+@pytest.mark.parametrize(("number", "sent"), enumerate(SENT))
+def test_pages_of_somebody_else_change_nothing(make: Make, number: int, sent: dict[str, str]) -> None:
+    rob = make(f"rob{number}", "reviewer", phone=False)
     for method, path in (
         ("POST", "/v1/session/password"),
         ("DELETE", "/v1/session"),
