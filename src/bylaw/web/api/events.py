@@ -1,30 +1,27 @@
-"""``POST /v1/events``: one event, or a stream of them, to durable decisions."""
+"""``POST /v1/events``: one event, or a stream of them, to durable decisions. How they are read and told apart.
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from datetime import datetime
-from itertools import islice
-from typing import Final
+Who decides is an argument: the service itself, or, in a web process beside it, the way to it.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from typing import Final, Protocol
 from urllib.parse import parse_qs
 
 import msgspec
 
-from bylaw.base.errors import BylawError, InputError, Where
-from bylaw.events.decode import CLOCK_SKEW, Codec, too_long
+from bylaw.base.errors import BylawError, InputError
+from bylaw.events.decode import MAX_LINE
 from bylaw.events.event import Event
-from bylaw.events.people import people_in
 from bylaw.web.api.answers import EventAnswer
+from bylaw.web.api.deciding import Here
 from bylaw.web.api.lines import Line, Lines
 from bylaw.web.exchange import JSON, Exchange, GoneError
-from bylaw.web.gathering import Said, Waiting
 from bylaw.web.limits import BLOCK_BYTES, BLOCK_LINES, MAX_BODY
 from bylaw.web.problems import ProblemDetails, details_of, unforeseen
 from bylaw.web.routes import Parameter, Route
 from bylaw.web.service import Service
 
 NDJSON: Final = b"application/x-ndjson"
-MAX_PEOPLE: Final = 1_000  # whom one event may name: the record tells each of them by an id of its own
-_SHORT: Final = 2 * MAX_PEOPLE  # bytes of a line that cannot name more
-_NOWHERE: Final = Where()
 _ENCODE: Final = msgspec.json.Encoder().encode
 
 
@@ -40,13 +37,38 @@ class LineAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ended: bool = False
 
 
+class Decides(Protocol):
+    """Decides what one request brings; durable when it is said."""
+
+    async def one(self, line: bytes, warned: str) -> bytes:
+        """Return the answer to an event. ``warned`` is the decision that warned its author.
+
+        Raises:
+            BylawError: what is wrong with it.
+        """
+
+    async def several(self, lines: Sequence[Line]) -> bytes:
+        """Return a line for each of some lines.
+
+        Raises:
+            BylawError: nothing is told of any of them.
+        """
+
+
 async def post_events(exchange: Exchange, service: Service) -> None:
     """Decide one event, or every event of a stream."""
+    await answer_events(exchange, Here(exchange.caller, service), service.report)
+
+
+async def answer_events(
+    exchange: Exchange, decides: Decides, report: Callable[[BaseException], None]
+) -> None:
+    """Read what a request brings, and answer what was decided."""
     media = exchange.media
     if media == JSON:
-        await _one(exchange, service)
+        await exchange.answer(await decides.one(await exchange.body(MAX_BODY), _warned(exchange)))
     elif media == NDJSON:
-        await _stream(exchange, service)
+        await _stream(exchange, decides, report)
     else:
         hint = "one event is application/json; many, one a line, are application/x-ndjson"
         raise InputError("web.media", "the body is of no known media type", hint=hint)
@@ -57,52 +79,28 @@ def _warned(exchange: Exchange) -> str:
     return parse_qs(query.decode("ascii", "replace")).get("warned", [""])[0] if query else ""
 
 
-def read(line: bytes, codec: Codec, arrived: datetime) -> Waiting:
-    """Return an event that is to be decided.
-
-    Raises:
-        InputError: the line is none.
-    """
-    # Without an id of its own an event is named by its bytes: sent again, it is the same event.
-    event = codec.decode(line, where=_NOWHERE, latest=arrived + CLOCK_SKEW)
-    if len(line) > _SHORT and _names_too_many(event):
-        raise InputError("event.people", f"the event names more than {MAX_PEOPLE:,} people")
-    return Waiting(line, event, codec, arrived)
-
-
-async def _one(exchange: Exchange, service: Service) -> None:
-    line = await exchange.body(MAX_BODY)
-    service.rates.spend(exchange.caller, 1)
-    waiting = read(line, service.desk.codec, service.clock())._replace(warned=_warned(exchange))
-    (said,) = await service.gatherer.hand_over((waiting,))
-    if isinstance(said, BylawError):
-        raise said
-    await exchange.answer(said)
-
-
-async def _stream(exchange: Exchange, service: Service) -> None:
+async def _stream(exchange: Exchange, decides: Decides, report: Callable[[BaseException], None]) -> None:
     """Tell of each block of lines before the next is read: memory is bounded by one, order is that of the lines."""
     await exchange.begin(NDJSON)
     untold = 1
     try:
-        async for lines in _blocks(exchange, service.desk.codec.max_line):
+        async for lines in _blocks(exchange):
             untold = lines[0].number
-            await service.rates.wait(exchange.caller, len(lines))
-            await exchange.piece(await _told(lines, service))
+            await exchange.piece(await decides.several(lines))
             untold = lines[-1].number + 1
     except GoneError:
         raise
     except Exception as error:  # noqa: BLE001 - the answer has begun: its last line says that it ends
         if not isinstance(error, BylawError):
-            service.report(error)
+            report(error)
         told = details_of(error if isinstance(error, BylawError) else unforeseen(), exchange.request)
         await exchange.piece(_ENCODE(LineAnswer(line=untold, problem=told, ended=True)) + b"\n")
     await exchange.piece(b"", last=True)
 
 
-async def _blocks(exchange: Exchange, longest: int) -> AsyncIterator[list[Line]]:
+async def _blocks(exchange: Exchange) -> AsyncIterator[list[Line]]:
     """Yield lines in blocks that are decided together: what has come, up to a bound; nobody waits for more."""
-    lines = Lines(longest)
+    lines = Lines(MAX_LINE)
     async for piece in exchange.pieces():
         for block in _bounded(lines.feed(piece)):
             yield block
@@ -121,34 +119,6 @@ def _bounded(lines: Iterable[Line]) -> Iterator[list[Line]]:
             block, size = [], 0
     if block:
         yield block
-
-
-async def _told(lines: Sequence[Line], service: Service) -> bytes:
-    codec, arrived = service.desk.codec, service.clock()
-    read_lines = [_read_line(line, codec, arrived) for line in lines]
-    events = [one for one in read_lines if isinstance(one, Waiting)]
-    said = iter(await service.gatherer.hand_over(events) if events else ())
-    every = (next(said) if isinstance(one, Waiting) else one for one in read_lines)
-    return b"".join(_told_line(line.number, one) for line, one in zip(lines, every, strict=True))
-
-
-def _read_line(line: Line, codec: Codec, arrived: datetime) -> Waiting | BylawError:
-    if line.content is None:
-        return too_long(Where(line=line.number), codec.max_line)
-    try:
-        return read(line.content, codec, arrived)
-    except InputError as error:
-        return error
-
-
-def _told_line(number: int, said: Said) -> bytes:
-    if isinstance(said, BylawError):
-        return _ENCODE(LineAnswer(line=number, problem=details_of(said))) + b"\n"
-    return b'{"line":%d,"answer":%b}\n' % (number, said)
-
-
-def _names_too_many(event: Event) -> bool:
-    return next(islice(people_in(event), MAX_PEOPLE, None), None) is not None
 
 
 ROUTES = (
