@@ -149,39 +149,26 @@ _ROWS = (
         "operator, customer, end user: a violation below shows above",
         settings=NoSettings,
     ),
-    _planned(
+    _ready(
         "access-state",
-        "enforcement records",
-        "suspension and termination take effect at the operator's gates at once",
+        "suspension and termination show at the operator's gates at once, and end by themselves",
     ),
-    _planned("second-person", "enforcement staff", "what cannot be undone needs a second person"),
-    _planned(
-        "discretion",
-        "cases enforcement",
-        "a person's decision outranks a rule; not acting is recorded with its reason",
-    ),
-    _planned("content-removal", "enforcement", "content is removed, with the good-faith ground on record"),
-    _planned(
-        "content-purge",
-        "enforcement records",
-        "content of an ended account goes on its date, unless held",
-        **_deadline,
-    ),
-    _planned(
-        "account-compromise", "enforcement cases", "a finding that an account was taken over moves the strike"
+    _ready("second-person", "what cannot be undone needs a second person"),
+    _ready("strikes", "strikes weigh and expire by clause, and a ladder leads from them to sanctions"),
+    _ready("discretion", "a person's decision outranks a rule; not acting is recorded with its reason"),
+    _ready("content-removal", "content is removed, with the good-faith ground on record"),
+    _ready("content-purge", "content of an ended account goes on its date, unless held", **_deadline),
+    _ready(
+        "account-compromise", "a finding that an account was taken over moves the strike and begins recovery"
     ),
     _planned(
         "permitting-violations",
         "enforcement",
         "a customer that ignores notices about its end users answers for it",
     ),
-    _planned(
-        "statement-of-reasons",
-        "notices",
-        "those concerned learn facts, clause, source, automation and redress",
-    ),
-    _planned("notice-suppression", "notices enforcement", "a notice may be withheld, and why is recorded"),
-    _planned("damages-claim", "cases", "a claim for damages is recorded on the case"),
+    _ready("statement-of-reasons", "those concerned learn facts, clause, source, automation and redress"),
+    _ready("notice-suppression", "a notice may be withheld, and why is recorded"),
+    _ready("damages-claim", "a claim for the damages that a policy names is on record"),
     # behaviour that needs memory
     _ready("behaviour-rules", "counts over time: floods, bursts, duplicates, brute force, harvesting"),
     _ready("acquaintance", "who knows whom: contact, replies, groups, commercial relationship"),
