@@ -330,7 +330,7 @@ SENT = (
 )
 
 
-@pytest.mark.parametrize(("number", "sent"), enumerate(SENT))
+@pytest.mark.parametrize(("number", "sent"), list(enumerate(SENT)))
 def test_pages_of_somebody_else_change_nothing(make: Make, number: int, sent: dict[str, str]) -> None:
     rob = make(f"rob{number}", "reviewer", phone=False)
     for method, path in (
