@@ -28,6 +28,9 @@ def serve(
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="The certificate's key.", show_default=False),
     ] = None,
+    web: Annotated[
+        int, typer.Option(min=1, max=32, help="How many processes speak HTTP; one: the one that decides.")
+    ] = 1,
     *,
     behind_proxy: Annotated[
         bool, typer.Option("--behind-proxy", help="Something in front speaks TLS: plain HTTP on any address.")
@@ -58,6 +61,7 @@ def serve(
         key=key,
         behind_proxy=behind_proxy,
         quiet=quiet,
+        web=web,
     )
     settings.refuse_plain()
     folder = read_folder(book)

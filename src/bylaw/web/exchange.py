@@ -10,7 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 from bylaw.base.errors import BusyError, BylawError, InputError, RefusedError
 from bylaw.web.callers import NOBODY
 from bylaw.web.limits import BODY_SECONDS, LINE_SECONDS, RETRY_SECONDS
-from bylaw.web.problems import MEDIA, details_of, status_of
+from bylaw.web.problems import MEDIA, ToldError, details_of, status_of
 
 JSON: Final = b"application/json"
 
@@ -173,6 +173,12 @@ class Exchange:
         await self._send({"type": "http.response.start", "status": status, "headers": every})
         await self._send({"type": "http.response.body", "body": body})
 
+    async def repeat(self, status: int, headers: Headers, body: bytes) -> None:
+        """Send an answer that another process made."""
+        self.status, self.sent = status, len(body)
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body})
+
     async def problem(self, error: BylawError) -> None:
         """Send an answer that is no success."""
         details = details_of(error, self.request)
@@ -191,6 +197,8 @@ class Exchange:
 
 def extra_headers(error: BylawError) -> Headers:
     """Return what a status asks for in headers: when to come again, how to say who one is."""
+    if isinstance(error, ToldError):
+        return error.headers
     status = status_of(error)
     if status == 401:
         return [(b"www-authenticate", b"Bearer")]

@@ -33,8 +33,83 @@ NO_ROUTE: Final = "(none)"
 WENT: Final = 499  # in counts and logs: whoever asked had gone
 
 
-class Front:
-    """The ASGI application.
+class Door:
+    """Where requests come in, whoever answers them.
+
+    Args:
+        told: called with each request that was answered.
+        report: called with errors that nobody foresaw.
+        encrypted: browsers are told to come by TLS only.
+    """
+
+    def __init__(
+        self, told: Callable[[Entry], None], report: Callable[[BaseException], None], *, encrypted: bool
+    ) -> None:
+        self.report = report
+        self._told = told
+        self._safe = [*SAFE, STRICT_TRANSPORT] if encrypted else SAFE
+        self._under_way: set[Exchange] = set()
+
+    def stop(self) -> None:
+        """Let streams end: what they handed over is told, and no more is read."""
+        for exchange in self._under_way:
+            exchange.stop()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            return
+        began, at = time.perf_counter(), time.time()  # noqa: TID251 - the log says when
+        request = time_ordered_id("req", int(at * 1000), os.urandom(9))
+        exchange = Exchange(scope, receive, send, request, [*self._safe, (b"x-request-id", request.encode())])
+        self._under_way.add(exchange)
+        try:
+            await self._answer(exchange)
+        finally:
+            self._under_way.discard(exchange)
+            self._tell(exchange, at, time.perf_counter() - began)
+
+    async def carry_out(self, exchange: Exchange) -> None:
+        """Answer, or raise what is wrong."""
+        raise NotImplementedError
+
+    def _tell(self, exchange: Exchange, at: float, seconds: float) -> None:
+        route = exchange.route or getattr(exchange.scope.get("route"), "path", NO_ROUTE)
+        self._told(
+            Entry(
+                at=at,
+                request=exchange.request,
+                method=exchange.method,
+                route=route,
+                status=exchange.status,
+                ms=seconds * 1000,
+                sent=exchange.sent,
+                key=exchange.caller.id,
+            )
+        )
+
+    def _refuse_crowd(self) -> None:
+        if len(self._under_way) > MAX_REQUESTS:
+            raise BusyError("web.busy", "too many requests are under way", hint="send it again")
+
+    async def _answer(self, exchange: Exchange) -> None:
+        try:
+            self._refuse_crowd()
+            await self.carry_out(exchange)
+        except (GoneError, asyncio.CancelledError):
+            exchange.status = WENT
+            raise
+        except Exception as error:
+            known = error if isinstance(error, BylawError) else unforeseen()
+            if known is not error:
+                self.report(error)
+            if exchange.status:
+                raise  # the answer has begun: the connection is closed
+            await exchange.problem(known)
+
+
+class Front(Door):
+    """The ASGI application of the service.
 
     Args:
         service: what routes work with.
@@ -59,60 +134,10 @@ class Front:
         self._log = log
         self._whole = {route.path: route for route in raw if route.stem == route.path}
         self._stems = [route for route in raw if route.stem != route.path]
-        self._safe = [*SAFE, STRICT_TRANSPORT] if encrypted else SAFE
-        self._under_way: set[Exchange] = set()
+        super().__init__(self._count, service.report, encrypted=encrypted)
 
-    def stop(self) -> None:
-        """Let streams end: what they handed over is told, and no more is read."""
-        for exchange in self._under_way:
-            exchange.stop()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
-        if scope["type"] != "http":
-            return
-        began, at = time.perf_counter(), time.time()  # noqa: TID251 - the log says when
-        request = time_ordered_id("req", int(at * 1000), os.urandom(9))
-        headers = [*self._safe, (b"x-request-id", request.encode())]
-        exchange = Exchange(scope, receive, send, request, headers)
-        self._under_way.add(exchange)
-        try:
-            await self._answer(exchange)
-        finally:
-            self._under_way.discard(exchange)
-            seconds = time.perf_counter() - began
-            route = exchange.route or getattr(scope.get("route"), "path", NO_ROUTE)
-            self._service.metrics.answered(exchange.method, route, exchange.status, seconds)
-            self._log(
-                Entry(
-                    at=at,
-                    request=request,
-                    method=exchange.method,
-                    route=route,
-                    status=exchange.status,
-                    ms=seconds * 1000,
-                    sent=exchange.sent,
-                    key=exchange.caller.id,
-                )
-            )
-
-    async def _answer(self, exchange: Exchange) -> None:
-        try:
-            await self._carry_out(exchange)
-        except (GoneError, asyncio.CancelledError):
-            exchange.status = WENT
-            raise
-        except Exception as error:
-            known = error if isinstance(error, BylawError) else unforeseen()
-            if known is not error:
-                self._service.report(error)
-            if exchange.status:
-                raise  # the answer has begun: the connection is closed
-            await exchange.problem(known)
-
-    async def _carry_out(self, exchange: Exchange) -> None:
-        if len(self._under_way) > MAX_REQUESTS:
-            raise BusyError("web.busy", "too many requests are under way", hint="send it again")
+    async def carry_out(self, exchange: Exchange) -> None:
+        """See ``Door``."""
         route = self._raw(exchange.method, exchange.path)
         if route is not None and route.raw:
             exchange.route = route.path
@@ -121,6 +146,10 @@ class Front:
         else:
             exchange.scope[EXCHANGE], exchange.scope[SERVICE] = exchange, self._service
             await self._app(exchange.scope, exchange.pass_on, exchange.send)
+
+    def _count(self, entry: Entry) -> None:
+        self._service.metrics.answered(entry.method, entry.route, entry.status, entry.ms / 1000)
+        self._log(entry)
 
     def _raw(self, method: str, path: str) -> Route | None:
         found = self._whole.get(path) or next((r for r in self._stems if path.startswith(r.stem)), None)

@@ -91,8 +91,19 @@ class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     problems: tuple[Detail, ...] = ()
 
 
+class ToldError(BylawError):
+    """What was told already, by the process that decides: it is passed on. ``headers`` go with it."""
+
+    def __init__(self, details: ProblemDetails, headers: list[tuple[bytes, bytes]]) -> None:
+        super().__init__(details.code, details.detail, hint=details.hint)
+        self.details = details
+        self.headers = headers
+
+
 def status_of(error: BylawError) -> int:
     """Return the status that tells an error."""
+    if isinstance(error, ToldError):
+        return error.details.status
     by_code = CODES.get(error.code)
     if by_code is not None:
         return by_code
@@ -101,6 +112,8 @@ def status_of(error: BylawError) -> int:
 
 def details_of(error: BylawError, request: str = "") -> ProblemDetails:
     """Return what a client is told of an error. ``request``: the id of the request."""
+    if isinstance(error, ToldError):
+        return error.details
     problem, status = error.problem, status_of(error)
     several = error.problems[:MAX_TOLD] if isinstance(error, Problems) and len(error.problems) > 1 else ()
     return ProblemDetails(

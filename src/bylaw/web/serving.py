@@ -6,20 +6,16 @@ A second signal ends the process at once, which loses nothing that was answered.
 
 import asyncio
 import ipaddress
-import os
 import signal
 import socket
-import ssl
 import time
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TextIO
 
-import uvicorn
 import uvloop
 
 from bylaw.base.errors import BusyError, BylawError, InputError, RefusedError
@@ -31,16 +27,15 @@ from bylaw.web.callers import Identify
 from bylaw.web.desk import Desk
 from bylaw.web.front import Front
 from bylaw.web.gathering import Gatherer
-from bylaw.web.limits import BACKLOG, IDLE_SECONDS, STOP_SECONDS
 from bylaw.web.metrics import Metrics
 from bylaw.web.porter import Porter
-from bylaw.web.protocol import BoundedProtocol
 from bylaw.web.rates import Rates
+from bylaw.web.relay.hub import Hub
+from bylaw.web.relay.keeping import Outposts
 from bylaw.web.request_log import RequestLog
+from bylaw.web.server import Server, Tls
 from bylaw.web.service import Service
 from bylaw.web.standing import figures
-
-AT_ONCE: Final = 130  # the status of a process that was told twice to stop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +43,7 @@ class Settings:
     """Where a service listens, how what passes is kept from others, and from where its book comes.
 
     ``behind_proxy``: something in front of it speaks TLS. ``quiet``: only requests that failed are logged.
+    ``web``: how many processes speak HTTP; one is the one that decides.
     """
 
     book: Path
@@ -57,11 +53,18 @@ class Settings:
     key: Path | None = None
     behind_proxy: bool = False
     quiet: bool = False
+    web: int = 1
+
+    @property
+    def tls(self) -> Tls:
+        """How what passes is kept from others."""
+        certificate, key = (str(one) if one else None for one in (self.certificate, self.key))
+        return Tls(certificate, key, self.behind_proxy)
 
     @property
     def encrypted(self) -> bool:
         """Whether whoever asks comes by TLS."""
-        return self.certificate is not None or self.behind_proxy
+        return self.tls.encrypted
 
     def refuse_plain(self) -> None:
         """See to it that nothing passes in the open between machines.
@@ -114,13 +117,13 @@ class Control:
     """A service that runs. Any thread may call."""
 
     url: str
-    _server: "_Server"
+    _stop: Callable[[], None]
     _service: Service
     _loop: asyncio.AbstractEventLoop
 
     def stop(self) -> None:
         """Stop it, as the first signal does."""
-        self._loop.call_soon_threadsafe(self._server.stop)
+        self._loop.call_soon_threadsafe(self._stop)
 
     def reload(self) -> str:
         """Read the book again, as ``Service.reload`` does, and wait for it; not on the loop."""
@@ -176,11 +179,9 @@ class _Run:
         """Serve on a socket."""
         service = self._service(_url(bound, self.settings))
         front = application(service, self.log.answered, encrypted=self.settings.encrypted)
-        server = _Server(_config(front, self.settings), front)
+        server = self._server(service, front)
         service.gatherer.start()
         service.porter.start()
-        control = Control(service.url, server, service, asyncio.get_running_loop())
-        server.told = lambda: self.ready(control)
         if self.signals:
             self._mind_signals(server, service)
         try:
@@ -192,7 +193,26 @@ class _Run:
             service.porter.close()
             await service.gatherer.close()
 
-    def _mind_signals(self, server: "_Server", service: Service) -> None:
+    def _server(self, service: Service, front: Front) -> Server | Outposts:
+        def told() -> None:
+            self.ready(Control(service.url, server.stop, service, loop))
+
+        settings, loop = self.settings, asyncio.get_running_loop()
+        server: Server | Outposts
+        if settings.web == 1:
+            server = Server(front, settings.tls, told)
+        else:
+            server = Outposts(
+                settings.web,
+                lambda: Hub(service, front),
+                settings.tls,
+                quiet=settings.quiet,
+                note=self.log.note,
+                told=told,
+            )
+        return server
+
+    def _mind_signals(self, server: Server | Outposts, service: Service) -> None:
         loop, tasks = asyncio.get_running_loop(), set[asyncio.Task[None]]()
 
         async def reload() -> None:
@@ -246,51 +266,6 @@ def _show(office: Office, service: Service, loop: asyncio.AbstractEventLoop, peo
     """Have the decider's thread show at the gate what a worker changed; from any thread."""
     refresh = partial(office.enforcement.following.refresh, people)
     asyncio.run_coroutine_threadsafe(service.gatherer.between(refresh), loop)
-
-
-class _Server(uvicorn.Server):
-    told: Callable[[], None]
-
-    def __init__(self, config: uvicorn.Config, front: Front) -> None:
-        super().__init__(config)
-        self._front = front
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, and say so."""
-        await super().startup(sockets)
-        self.told()
-
-    def stop(self) -> None:
-        """Take no more connections and finish what is under way; the second time, end at once."""
-        if self.should_exit:
-            os._exit(AT_ONCE)
-        self.should_exit = True
-        self._front.stop()
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave signals to the loop: uvicorn raises them again when it has stopped."""
-        yield
-
-
-def _config(front: Front, settings: Settings) -> uvicorn.Config:
-    return uvicorn.Config(
-        front,
-        http=BoundedProtocol,
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        log_level="critical",
-        access_log=False,
-        server_header=False,
-        backlog=BACKLOG,
-        timeout_keep_alive=int(IDLE_SECONDS),
-        timeout_graceful_shutdown=int(STOP_SECONDS),
-        ssl_certfile=settings.certificate,
-        ssl_keyfile=settings.key,
-        ssl_version=ssl.PROTOCOL_TLS_SERVER,
-        proxy_headers=False,
-    )
 
 
 def _url(bound: socket.socket, settings: Settings) -> str:
