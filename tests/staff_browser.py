@@ -106,9 +106,14 @@ def invited(
 def at_a_browser(service: Service, clock: Clock) -> Callable[..., Browser]:
     """Return what makes members who have joined and signed in, with a phone if ``phone``."""
 
-    def make(name: str, *roles: str | Assignment, phone: bool = True) -> Browser:
+    def make(
+        name: str,
+        *roles: str | Assignment,
+        phone: bool = True,
+        known: Mapping[str, StaffRole] = BUILT_IN,
+    ) -> Browser:
         browser = Browser(service, clock, name)
-        browser.join(invited(service, name, *roles))
+        browser.join(invited(service, name, *roles, known=known))
         browser.sign_in()
         if phone:
             browser.add_phone()
