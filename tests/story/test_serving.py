@@ -130,6 +130,7 @@ def test_access_follows_a_decision_before_its_answer_is_sent(client: httpx2.Clie
     assert (closed.status_code, closed.json()["code"]) == (403, "access.closed")
     assert closed.json()["access"]["clauses"] == ["house/words/p1"]
     assert closed.json()["access"]["until"] > "2026"
+    assert closed.headers["x-bylaw-until"][:19] == closed.json()["access"]["until"][:19]
     assert client.get("/v1/access/").status_code == 404
 
 

@@ -83,6 +83,8 @@ def _feature(exchange: Exchange) -> str:
 
 def _headers(access: Access) -> Headers:
     headers = []
+    if access.until is not None:
+        headers.append((b"x-bylaw-until", instant(access.until).isoformat(timespec="seconds").encode()))
     if access.restricted:
         restricted = ",".join(name for name in access.restricted if name.isascii() and name.isprintable())
         headers.append((b"x-bylaw-restricted", restricted.encode()))
@@ -99,7 +101,8 @@ ROUTES = (
         summary="May this account act?",
         doc=(
             "200: it may; the headers `X-Bylaw-Restricted` and `X-Bylaw-Per-Hour` say what it may not, or not so often. 403 "
-            "with the code `access.closed` or `access.restricted`: it may not. An account that nobody knows may act."
+            "with the code `access.closed` or `access.restricted`: it may not; `X-Bylaw-Until` says when that ends by itself. "
+            "An account that nobody knows may act."
         ),
         tag="access",
         permission="access.read",
