@@ -106,10 +106,11 @@ def served(
     identify: Callable[[Staff], Identify] = lambda staff: by_keys(staff.keys),
     clock: Callable[[], int] = machine_clock,
     hasher: Hasher | None = None,
+    web: int = 1,
 ) -> Iterator[Service]:
     """Serve a book. ``around`` is given the office before anybody is; ``identify`` tells callers.
 
-    ``clock`` is that of the record, ``hasher`` that of staff's passwords.
+    ``clock`` is that of the record, ``hasher`` that of staff's passwords; ``web`` is how many processes speak HTTP.
     """
     book, data = written(folder / "book", files), folder / "data"
     if not data.exists():
@@ -130,7 +131,7 @@ def served(
                         started.append(Service(control, office, staff, book, log, ended))
                         told.set()
 
-                    settings = Settings(book=book, port=0)
+                    settings = Settings(book=book, port=0, web=web)
                     serve(office, staff, identify(staff), settings, log, ready=ready, signals=False)
         except BaseException as error:  # noqa: BLE001 - told to whoever waits
             failed.append(error)

@@ -17,9 +17,9 @@ from service import RULES, Service, message, ndjson, post, served
 NDJSON = {"content-type": "application/x-ndjson"}
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with served(tmp_path_factory.mktemp("served")) as running:
+@pytest.fixture(scope="module", params=[1, 2], ids=["one process", "two that speak HTTP"])
+def service(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Service]:
+    with served(tmp_path_factory.mktemp("served"), web=request.param) as running:
         yield running
 
 
@@ -92,6 +92,24 @@ def test_a_stream_is_answered_line_by_line_and_a_bad_line_stops_nobody(client: h
         "event.unknown_kind",
     ]
     assert said[4]["answer"]["duplicate"]
+
+
+def test_who_may_not_is_told_before_a_stream_begins(service: Service) -> None:
+    body = ndjson([post("evt_stranger")])
+    with service.client("decision.read") as stranger:
+        answer = stranger.post("/v1/events", content=body, headers=NDJSON)
+    assert (answer.status_code, answer.json()["code"]) == (403, "web.may_not")
+    with httpx2.Client(base_url=service.url, headers={"authorization": "Bearer key_1_2"}) as nobody:
+        answer = nobody.post("/v1/events", content=body, headers=NDJSON)
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+
+def test_a_key_that_asks_too_often_is_told_when_to_come_again(service: Service) -> None:
+    with service.client("event.write", rate=6) as client:
+        assert client.post("/v1/events", json=post("evt_rate_1")).status_code == 200
+        late = client.post("/v1/events", json=post("evt_rate_2"))
+        assert (late.status_code, late.json()["code"]) == (429, "web.rate")
+        assert 1 <= int(late.headers["retry-after"]) <= 10
 
 
 def test_a_stream_without_a_last_line_end_and_with_a_line_that_is_too_long(client: httpx2.Client) -> None:

@@ -1,6 +1,7 @@
 """``bylaw serve`` as a process: it says where it is, it is killed, it is stopped, it is told to read its book again."""
 
 import json
+import os
 import signal
 import socket
 import ssl
@@ -95,12 +96,13 @@ def under_load(served: Process, blow: signal.Signals, acknowledged: int) -> list
     return said
 
 
+@pytest.mark.parametrize("web", ["1", "2"])
 def test_killed_under_load_nothing_acknowledged_is_lost_and_nothing_is_decided_twice(
-    folder: Path, bylaw: Bylaw
+    folder: Path, bylaw: Bylaw, web: str
 ) -> None:
-    with process(folder) as served:
+    with process(folder, "--web", web) as served:
         said = under_load(served, signal.SIGKILL, 300)
-    with process(folder) as served, served.client() as client:
+    with process(folder, "--web", web) as served, served.client() as client:
         for one in said[:: len(said) // 40]:
             again = client.post("/v1/events", json=one["event"]).json()
             assert {**again, "duplicate": False, "event": one["event"]} == one
@@ -122,8 +124,11 @@ def test_killed_under_load_nothing_acknowledged_is_lost_and_nothing_is_decided_t
     assert bylaw("check", "--data", folder / "data").status == 0
 
 
-def test_told_to_stop_under_load_it_answers_what_was_handed_over_and_ends_well(folder: Path) -> None:
-    with process(folder, "--quiet") as served:
+@pytest.mark.parametrize("web", ["1", "2"])
+def test_told_to_stop_under_load_it_answers_what_was_handed_over_and_ends_well(
+    folder: Path, web: str
+) -> None:
+    with process(folder, "--quiet", "--web", web) as served:
         said = under_load(served, signal.SIGTERM, 100)
         assert served.running.wait() == 0
     with open_record(folder / "data", writing=False) as record:
@@ -135,6 +140,44 @@ def test_told_to_stop_under_load_it_answers_what_was_handed_over_and_ends_well(f
     lines = (folder / "log").read_text().splitlines()
     logged = [json.loads(line) for line in lines if line.startswith("{")]
     assert {line["status"] for line in logged} <= {503}
+
+
+def send_until_it_is_answered(served: Process, sender: int, events: int, said: list[dict[str, Any]]) -> None:
+    for number in range(events):
+        while True:
+            try:
+                with served.client() as client:
+                    event = message(f"evt_{sender}_{number}", actor="acc_same")
+                    answer = client.post("/v1/events", json=event)
+            except httpx2.TransportError:
+                continue
+            if answer.status_code == 200:
+                said.append(answer.json())
+                break
+
+
+def test_a_web_process_that_dies_under_load_loses_nothing_and_comes_back(folder: Path) -> None:
+    with process(folder, "--web", "2") as served:
+        said: list[dict[str, Any]] = []
+        threads = [
+            threading.Thread(target=send_until_it_is_answered, args=(served, sender, 60, said))
+            for sender in range(SENDERS)
+        ]
+        for thread in threads:
+            thread.start()
+        while len(said) < 100:
+            assert served.running.poll() is None
+        pid = served.running.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        assert len(children) == 2
+        os.kill(int(children[0]), signal.SIGKILL)
+        for thread in threads:
+            thread.join()
+        served.running.send_signal(signal.SIGTERM)
+        assert served.running.wait() == 0
+    assert len({one["event_id"] for one in said}) == len(said) == SENDERS * 60
+    by_seq = sorted(said, key=lambda one: int(one["seq"]))
+    assert [one["outcome"] for one in by_seq] == ["allow"] * 5 + ["remove"] * (len(said) - 5)
 
 
 def wait_until_nobody_is_let_in(served: Process) -> None:
