@@ -15,7 +15,7 @@ from bylaw.book.limits import FILE as LIMITS_FILE
 from bylaw.book.limits import Limits, read_limits
 from bylaw.book.lists import read_lists
 from bylaw.book.operator import FILE as OPERATOR_FILE
-from bylaw.book.operator import Operator, event_kinds, read_operator
+from bylaw.book.operator import Operator, check_sanctions, event_kinds, read_operator
 from bylaw.book.phrases import Phrases, read_phrases
 from bylaw.book.promises import FILE as PROMISES_FILE
 from bylaw.book.promises import Promise, read_promises
@@ -116,6 +116,7 @@ def book_of(folder: Folder) -> Book:
     cases = read_cases(folder, Codec(kinds.values()), known, problems)
     phrases = read_phrases(folder, problems)
     templates = read_templates(folder, names.clauses, phrases, problems)
+    problems += check_sanctions(operator, operator_bytes, names.clauses)
     problems += [*check_links(library), *check_expectations(folder, names.clauses)]
     memory = _memory(folder.digest, rules, names.counters, operator, problems)
     if memory is None or any(problem.severity == "error" for problem in problems):

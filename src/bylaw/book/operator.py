@@ -4,7 +4,7 @@ TOML carries no positions once read, so the line of a mistake is found again in 
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Annotated, Literal
 
 import msgspec
@@ -12,7 +12,7 @@ import msgspec
 from bylaw.base.errors import Problem, Problems, Where
 from bylaw.base.spelling import did_you_mean
 from bylaw.book.outgoing import TYPES, Mail, Notices, Webhook, check_outgoing
-from bylaw.book.sanctions import Claim, Rung, Strikes, loose_rungs
+from bylaw.book.sanctions import Claim, Rung, Strikes, loose_rungs, unknown_clauses
 from bylaw.book.sign_in import StaffPages, check_sign_in
 from bylaw.events.kinds import KINDS, Kind, declare_kind
 from bylaw.records.ageing import Schedule
@@ -154,6 +154,18 @@ def event_kinds(operator: Operator, text: str, problems: list[Problem]) -> Mappi
         except Problems as error:
             problems += error.problems
     return kinds
+
+
+def check_sanctions(operator: Operator, data: bytes | None, clauses: Collection[str]) -> Iterable[Problem]:
+    """Yield a problem for each clause that strikes, ladder or claims name and no document has."""
+    text = (data or b"").decode("utf-8-sig", errors="replace")
+    for keys, name in unknown_clauses(operator.strikes, operator.ladder, operator.claims, clauses):
+        yield Problem(
+            code="operator.unknown_clause",
+            message=f"no document has the clause `{name}`, or one below it",
+            where=_place(text, keys),
+            hint=did_you_mean(name, clauses),
+        )
 
 
 def _syntax(error: tomllib.TOMLDecodeError) -> Problem:

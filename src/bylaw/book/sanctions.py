@@ -3,7 +3,7 @@
 Three tables of operator.toml: ``[strikes]``, ``[[ladder]]``, ``[claims]``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Annotated, Literal
 
 import msgspec
@@ -68,3 +68,17 @@ def loose_rungs(ladder: Iterable[Rung]) -> Iterable[str]:
         needed = needs[rung.then]
         if needed and not getattr(rung, needed):
             yield f"the rung at {rung.strikes} strikes needs `{needed}` to {rung.then.replace('_', ' ')}"
+
+
+def unknown_clauses(
+    strikes: Strikes, ladder: Iterable[Rung], claims: Mapping[str, Claim], clauses: Collection[str]
+) -> Iterable[tuple[tuple[str, ...], str]]:
+    """Yield what is named and stands nowhere in the documents: where it is written, and the name."""
+    named = [
+        *((("strikes", "clauses", clause), clause) for clause in strikes.clauses),
+        *((("ladder", "clause"), rung.clause) for rung in ladder if rung.clause),
+        *((("claims", clause), clause) for clause in claims),
+    ]
+    for keys, name in named:
+        if not any(is_below(clause, name) for clause in clauses):
+            yield keys, name

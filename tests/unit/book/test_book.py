@@ -170,6 +170,33 @@ def test_a_later_version_keeps_the_ids_of_its_clauses() -> None:
     assert [c.id for c in second.clauses if c.text == "You must not shout."] == ["house/words/p1"]
 
 
+def test_strikes_ladder_and_claims_name_clauses_that_there_are() -> None:
+    toml = (
+        FILES["operator.toml"]
+        + """
+[strikes.clauses."house/wrods"]
+expire_days = 30
+
+[[ladder]]
+strikes = 3
+then = "terminate"
+clause = "house/words"
+
+[claims."housing"]
+amount = 5
+currency = "EUR"
+"""
+    )
+    with pytest.raises(Problems) as raised:
+        a_book(operator_toml=toml)
+    found = [p for p in raised.value.problems if p.code == "operator.unknown_clause"]
+    assert len(found) == 2
+    assert "house/words" in found[0].hint
+    assert (found[0].where.file, found[0].where.line) == ("operator.toml", 14)
+    mended = a_book(operator_toml=toml.replace("wrods", "words").replace("housing", "house"))
+    assert list(mended.operator.claims) == ["house"]
+
+
 def test_a_book_needs_a_policy_and_an_operator() -> None:
     with pytest.raises(Problems) as raised:
         a_book(policies__house__2026_01_01_md=None, operator_toml=None)
