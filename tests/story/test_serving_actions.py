@@ -9,9 +9,12 @@ import pyotp
 import pytest
 
 from bylaw.records.delivery import Delivery
+from bylaw.records.folder import machine_chance
 from bylaw.records.outbox import MAX_ATTEMPTS
+from bylaw.staff.passwords import Hasher
 from bylaw.staff.roles import BUILT_IN, Assignment
 from service import BOOK, EVERYTHING, PATIENCE, RULES, Service, post, served
+from staff_world import CHEAP
 
 STRIKES = """\
   - id: rude
@@ -51,7 +54,8 @@ WORDS = "a few words that nobody else says"
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with served(tmp_path_factory.mktemp("served"), FILES) as running:
+    hasher = Hasher(machine_chance, CHEAP)
+    with served(tmp_path_factory.mktemp("served"), FILES, hasher=hasher) as running:
         yield running
 
 
