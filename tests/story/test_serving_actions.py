@@ -206,6 +206,11 @@ def test_the_choice_not_to_enforce_may_name_all_below_a_clause(client: httpx2.Cl
     assert chosen.status_code == 200
     decided(client, "evt_none_2", "nuisance", "acc_none")
     assert client.get("/v1/access/acc_none").json()["allowed"]
+    said = decided(client, "evt_none_3", "rude", "acc_none")
+    assert (said["outcome"], said["effects"]) == ("allow", [])
+    assert {one["effect"] for one in said["dropped"]} == {"remove", "strike"}
+    assert decided(client, "evt_none_3", "rude", "acc_none") == {**said, "duplicate": True}
+    assert client.get(f"/v1/decisions/{said['decision']}").json()["answer"] == said
 
 
 # -- two people

@@ -35,6 +35,9 @@ class Following:
         self._sanctions = sanctions
         self._notifying = notifying
         self._touched: set[str] = set()
+        self.latest: dict[
+            str, Resolved
+        ] = {}  # what was made of the decisions of the last batch, by their ids
         self.resume()
 
     def resume(self) -> None:
@@ -52,6 +55,7 @@ class Following:
     def follow(self, rulings: Sequence[Ruling]) -> list[Fact]:
         """See ``Consequences``."""
         made = [(ruling, self._resolved(ruling)) for ruling in rulings]
+        self.latest = {ruling.decision.id: resolved for ruling, resolved in made if resolved}
         told = {person for _, resolved in made if resolved for person in resolved.people}
         self._vault.prepare_evidence(map(subject_of, told))
         return [fact for ruling, resolved in made for fact in self._facts(ruling, resolved)]

@@ -15,6 +15,7 @@ from bylaw.enforcement.model import Action, State
 from bylaw.records.fact import Row
 from bylaw.records.outbox import Outgoing
 from bylaw.records.projecting import Transaction
+from bylaw.records.records import Records
 from bylaw.records.schema import WHOLE
 
 TIMERS: Final = "enforcement:timers"  # the outbox's destination for what falls due
@@ -23,6 +24,7 @@ TELL_AGAIN: Final = (
 )  # microseconds, after which an action that nobody acknowledged is told again
 MAX_TOLD: Final = 5  # times; then it has failed, and a person must look
 PAGE: Final = 200
+REACH: Final = 10_000  # facts of one commit
 AT_ONCE: Final = 500  # actions looked up in one statement
 
 _METADATA: Final = sa.MetaData()
@@ -292,6 +294,15 @@ def of_rule(core: sa.Connection, rule: str, since: int) -> list[Stood]:
         .order_by(ACTIONS.c.seq, ACTIONS.c.action)
     )
     return [_stood(row) for row in core.execute(query)]
+
+
+def resolved_of(records: Records, source: int) -> model.Resolved | None:
+    """Return what was made of the decision that a fact records: it stands in the same commit, soon after it."""
+    for row in records.page(source + 1, source + REACH, {model.RESOLVED}):
+        said = msgspec.json.decode(row.body, type=model.Resolved)
+        if said.source == source:
+            return said
+    return None
 
 
 def standing(core: sa.Connection, effects: Iterable[str], person: str = "") -> Iterator[Stood]:

@@ -16,6 +16,8 @@ from bylaw.base.errors import (
 )
 from bylaw.book.book import Book
 from bylaw.book.operator import roles
+from bylaw.enforcement.model import Resolved
+from bylaw.enforcement.store import resolved_of
 from bylaw.engine.decider import Answer, Arrival
 from bylaw.engine.decision import Decision
 from bylaw.engine.duplicates import Seen
@@ -123,7 +125,20 @@ class Desk:
     def _told(self, decision: Decision, answer: Answer) -> EventAnswer:
         book = self.book if decision.book == self.book.digest else self.office.shelf.book(decision.book)
         cited = tuple(self._words.of(citation, book) for citation in decision.clauses)
-        return answer_of(decision, answer.seq, cited, duplicate=answer.seen is Seen.SAME)
+        return answer_of(
+            decision,
+            answer.seq,
+            cited,
+            duplicate=answer.seen is Seen.SAME,
+            resolved=self._resolved(decision, answer),
+        )
+
+    def _resolved(self, decision: Decision, answer: Answer) -> Resolved | None:
+        if not decision.effects:
+            return None
+        if answer.seen is Seen.NEW:
+            return self.office.enforcement.following.latest.get(decision.id)
+        return resolved_of(self.office.records, answer.seq)
 
     def _take_up(self, book: Book) -> None:
         self.book, self.codec, self.roles = book, book.codec, known_roles(roles(book.operator))

@@ -7,6 +7,8 @@ from typing import Final
 import msgspec
 
 from bylaw.book.book import Book
+from bylaw.enforcement.model import Dropped as NotDone
+from bylaw.enforcement.model import Resolved
 from bylaw.engine.decision import Citation, Decision, Dropped, Planned
 from bylaw.rules.effects import EFFECTS, Argument, Lane
 
@@ -96,19 +98,37 @@ class Words:
 
 
 def answer_of(
-    decision: Decision, seq: int, cited: tuple[CitedClause, ...], *, duplicate: bool
+    decision: Decision,
+    seq: int,
+    cited: tuple[CitedClause, ...],
+    *,
+    duplicate: bool,
+    resolved: Resolved | None,
 ) -> EventAnswer:
-    """Return what is said of a decision. ``cited``: its clauses with their words."""
+    """Return what is said of a decision.
+
+    Args:
+        decision: what was decided.
+        seq: the number of the fact that records it.
+        cited: its clauses with their words.
+        duplicate: whether the event had been decided before.
+        resolved: what was made of it, where it was acted on; a person's choice, say, leaves less to be done.
+    """
+    left = {(one.effect, one.rules) for one in resolved.dropped} if resolved else set()
+    effects = [one for one in decision.effects if (one.effect, one.rules) not in left]
     return EventAnswer(
         event_id=decision.event_id,
         decision=decision.id,
         seq=seq,
-        outcome=outcome_of(planned.effect for planned in decision.effects),
+        outcome=outcome_of(planned.effect for planned in effects),
         duplicate=duplicate,
         degraded=decision.degraded,
         clauses=cited,
-        effects=tuple(map(_effect, decision.effects)),
-        dropped=tuple(map(_no_effect, decision.dropped)),
+        effects=tuple(map(_effect, effects)),
+        dropped=(
+            *map(_no_effect, decision.dropped),
+            *map(_no_effect, resolved.dropped if resolved else ()),
+        ),
     )
 
 
@@ -131,5 +151,5 @@ def _effect(planned: Planned) -> Effect:
     return Effect(effect=planned.effect, argument=planned.argument, rules=planned.rules)
 
 
-def _no_effect(dropped: Dropped) -> NoEffect:
+def _no_effect(dropped: Dropped | NotDone) -> NoEffect:
     return NoEffect(effect=dropped.effect, argument=dropped.argument, rules=dropped.rules, why=dropped.why)

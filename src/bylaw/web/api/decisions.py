@@ -7,6 +7,7 @@ import msgspec
 from fastapi import Path, Query, Response
 
 from bylaw.base.errors import InputError, NotFoundError
+from bylaw.enforcement.store import resolved_of
 from bylaw.engine.decision import Decision
 from bylaw.engine.recording import KIND, Body, instant, read_body
 from bylaw.records.fact import Row
@@ -67,7 +68,9 @@ def decision(
     book = service.reading.shelf.book(recalled.book)
     words = Words()
     cited = tuple(words.of(citation, book) for citation in recalled.clauses)
-    answer = answer_of(recalled, row.seq, cited, duplicate=False)
+    answer = answer_of(
+        recalled, row.seq, cited, duplicate=False, resolved=resolved_of(service.reading.records, row.seq)
+    )
     return said(DecisionView(answer=answer, decision=recalled, recorded=instant(row.at)))
 
 
