@@ -126,8 +126,17 @@ def people(service: Service, clock: Clock) -> Iterator[Caller]:
         yield at(whose, "shown just now", {**OURS, "cookie": fresh}, strong=True, fresh=True)
 
 
-def at(whose: Caller, name: str, headers: Mapping[str, str], **more: bool) -> Caller:
-    return replace(whose, name=f"{whose.name}, {name}", headers=headers, **more)
+def at(
+    whose: Caller,
+    name: str,
+    headers: Mapping[str, str],
+    *,
+    strong: bool = False,
+    fresh: bool = False,
+    forged: bool = False,
+) -> Caller:
+    name = f"{whose.name}, {name}"
+    return replace(whose, name=name, headers=headers, strong=strong, fresh=fresh, forged=forged)
 
 
 def cookie(browser: Browser) -> str:

@@ -11,10 +11,12 @@ import msgspec
 
 from bylaw.base.errors import Problem, Problems, Where
 from bylaw.base.spelling import did_you_mean
+from bylaw.book.incoming import Incoming, check_incoming
 from bylaw.book.outgoing import TYPES, Mail, Notices, Webhook, check_outgoing
 from bylaw.book.sanctions import Claim, Rung, Strikes, loose_rungs, unknown_clauses
-from bylaw.book.sign_in import StaffPages, check_sign_in
+from bylaw.book.sign_in import IdentityProvider, StaffPages, check_sign_in
 from bylaw.events.kinds import KINDS, Kind, declare_kind
+from bylaw.events.sources.mapped import Mapped
 from bylaw.records.ageing import Schedule
 from bylaw.rules.effects import EFFECTS
 from bylaw.staff.permissions import PERMISSIONS
@@ -113,6 +115,7 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mail: Mail | None = None
     webhooks: dict[str, Webhook] = {}
     staff: StaffPages = StaffPages()
+    incoming: dict[str, Incoming] = {}
 
 
 UNKNOWN = Operator(operator=Identity(name="an operator without operator.toml"))
@@ -144,7 +147,7 @@ def read_operator(data: bytes | None, problems: list[Problem]) -> Operator:
 
 
 def event_kinds(operator: Operator, text: str, problems: list[Problem]) -> Mapping[str, Kind]:
-    """Return the built-in event kinds and the operator's own."""
+    """Return the built-in event kinds and the operator's own; what others send in must become events of these."""
     kinds = dict(KINDS)
     for name, custom in operator.events.items():
         try:
@@ -153,6 +156,7 @@ def event_kinds(operator: Operator, text: str, problems: list[Problem]) -> Mappi
             )
         except Problems as error:
             problems += error.problems
+    problems += check_incoming(operator.incoming, kinds, lambda keys: _place(text, keys))
     return kinds
 
 
@@ -213,8 +217,12 @@ def _fields(keys: tuple[str, ...]) -> tuple[str, ...]:
         "mail": Mail,
         "webhooks": Webhook,
         "staff": StaffPages,
+        "staff.providers": IdentityProvider,
+        "incoming": Incoming,
+        "incoming.events": Mapped,
     }
-    return tables[keys[0]].__struct_fields__ if keys and keys[0] in tables else Operator.__struct_fields__
+    paths = [".".join(keys[:depth]) for depth in (2, 1)]
+    return next((tables[path].__struct_fields__ for path in paths if path in tables), Operator.__struct_fields__)
 
 
 def _place(text: str, keys: tuple[str, ...]) -> Where:

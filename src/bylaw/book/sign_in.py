@@ -56,11 +56,11 @@ def check_sign_in(staff: StaffPages, place: Place) -> Iterable[Problem]:
 
 
 def _check_provider(name: str, provider: IdentityProvider, place: Place) -> Iterable[Problem]:
-    def at(key: str) -> Where:
-        return place(("staff", "providers", name, key))
+    def at(*keys: str) -> Where:
+        return place(("staff", "providers", name, *keys))
 
     if not name.replace("-", "").isalnum() or not name.islower():
-        yield _problem(f"`{name}` is no name of a provider", at(""), "use small letters, digits and dashes")
+        yield _problem(f"`{name}` is no name of a provider", at(), "use small letters, digits and dashes")
     for key in ("issuer", "authorize", "token", "keys"):
         if not is_link(getattr(provider, key), http=bool(provider.allow)):
             yield _problem(f"`{key}` is no https address", at(key), "http is for networks under `allow` only")

@@ -22,6 +22,7 @@ from bylaw.web.api import (
     events,
     factors,
     health,
+    incoming,
     joining,
     keys,
     notices,
@@ -43,6 +44,7 @@ from bylaw.web.service import Service
 
 ROUTES: Final = (
     *events.ROUTES,
+    *incoming.ROUTES,
     *access.ROUTES,
     *decisions.ROUTES,
     *actions.ROUTES,

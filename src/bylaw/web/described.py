@@ -67,7 +67,10 @@ def responses(route: Route, types: Types) -> dict[int | str, Json]:
     refusing = {*(WITH_KEY if _schemes(route) else ()), *((403,) if route.guarded else ())}
     statuses = sorted({*EVERYWHERE, *refusing, *route.problems})
     return {
-        200: {"description": "Done.", "content": _content(route.answers, types)},
+        **{
+            status: {"description": HTTPStatus(status).phrase, "content": _content(route.answers, types)}
+            for status in route.statuses
+        },
         **{
             status: {
                 "description": HTTPStatus(status).phrase,

@@ -83,6 +83,12 @@ class Metrics:
             "Errors that nobody foresaw: look into the log.",
             registry=self._registry,
         )
+        self._received = Counter(
+            "bylaw_incoming",
+            "Calls of other services, by what became of them.",
+            ("source", "outcome"),
+            registry=self._registry,
+        )
         self._requests_of: dict[tuple[str, str, int], Counter] = {}
         self._seconds_of: dict[str, Histogram] = {}
 
@@ -109,6 +115,10 @@ class Metrics:
     def decided(self, events: int) -> None:
         """Count a batch."""
         self._batches.observe(events)
+
+    def received(self, source: str, outcome: str) -> None:
+        """Count a call of another service. ``source`` is a name of the book; ``outcome`` a code, or what was done."""
+        self._received.labels(source, outcome).inc()
 
     def failed(self) -> None:
         """Count an error that nobody foresaw."""

@@ -31,7 +31,8 @@ class Route:
     """One thing that may be asked.
 
     ``permission``: what it needs; nothing: anybody may ask, or, if ``signed_in``, every member of staff who is.
-    ``guarded``: anybody may ask, but no page of somebody else may make a browser do so. ``takes`` and ``answers`` are types by media type.
+    ``guarded``: anybody may ask, but no page of somebody else may make a browser do so. ``takes`` and ``answers`` are types by media type,
+    ``statuses`` those of what went well.
     ``problems``: statuses of what may go wrong, beyond those of every route. A ``raw`` path may end in one parameter,
     which then is everything that follows; of a route with ``slashes``
     it may have some; ``query`` are parameters of a raw route. ``refused``: what 403 answers.
@@ -48,6 +49,7 @@ class Route:
     guarded: bool = False
     takes: Mapping[str, Any] = field(default_factory=dict)
     answers: Mapping[str, Any]
+    statuses: tuple[int, ...] = (200,)
     problems: tuple[int, ...] = ()
     refused: Any = ProblemDetails
     query: tuple[Parameter, ...] = ()

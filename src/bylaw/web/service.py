@@ -24,6 +24,7 @@ from bylaw.web.metrics import Metrics
 from bylaw.web.once import Once
 from bylaw.web.porter import Porter
 from bylaw.web.rates import Rates
+from bylaw.web.receiving import Receiver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class Service:
     ``reading`` is the record and ``archive`` what it decided, read by any thread. ``clock`` tells the time. ``report`` is told of errors that nobody
     foresaw. ``book`` is the folder from which the book is read again. ``staff`` is who works here, and the log of what is
     read; ``once`` remembers what was answered to requests that may be sent again. ``porter`` lets staff in, ``fetcher``
-    asks their identity providers. ``url`` is where the service listens; ``encrypted``, ``behind_proxy``: as in ``Browsers``.
+    asks their identity providers. ``receivers`` are what takes calls of other services, by name, with the book's digest. ``url`` is where the service listens; ``encrypted``, ``behind_proxy``: as in ``Browsers``.
     """
 
     desk: Desk
@@ -55,6 +56,7 @@ class Service:
     behind_proxy: bool
     once: Once = field(default_factory=Once)
     fetcher: Fetcher = field(default_factory=Fetcher)
+    receivers: dict[str, tuple[str, Receiver]] = field(default_factory=dict)
 
     @property
     def roles(self) -> Mapping[str, Role]:

@@ -48,7 +48,7 @@ def row_event(
     specs = kind.fields if kind else {}
     for name, value in values.items():
         if name in specs:
-            values[name] = _fitted(value, specs[name].type, source.columns.timezone)
+            values[name] = fitted(value, specs[name].type, source.columns.timezone)
     return codec.build(values, where=where, latest=source.latest, lax=True)
 
 
@@ -82,7 +82,7 @@ def _is_empty(cell: Any) -> bool:  # noqa: ANN401 - a cell of any table
     return cell is None or cell == ""
 
 
-def _fitted(value: Any, type_name: FieldType, zone: tzinfo | None) -> Any:  # noqa: ANN401
+def fitted(value: Any, type_name: FieldType, zone: tzinfo | None) -> Any:  # noqa: ANN401
     """Return a cell in a form that decoding takes for the type, or as it is when there is none."""
     if type_name == "timestamp":
         return _as_time(value, zone)
