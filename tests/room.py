@@ -36,7 +36,7 @@ class Sums:
             name, number = msgspec.json.decode(row.body, type=tuple[str, int])
             if row.kind == "numbers.forgotten":
                 tx.execute(sa.delete(SUMS).where(SUMS.c.name == name))
-                tx.cancel("timer", name)
+                tx.cancel("timer", [name])
                 continue
             changed = tx.execute(
                 sa.update(SUMS).where(SUMS.c.name == name).values(total=SUMS.c.total + number, last=row.leaf)

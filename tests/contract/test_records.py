@@ -221,7 +221,7 @@ def test_status_counts(make_place: MakePlace) -> None:
     with Records.open(make_place(), projectors=[Sums()], clock=lambda: 5) as records:
         records.commit([noted("a", 1)])
         found = status(records, 6)
-        assert (found.head, found.at, found.schema, found.outbox.waiting) == (1, 5, "0002", 2)
+        assert (found.head, found.at, found.schema, found.outbox.waiting) == (1, 5, "0003", 2)
         assert found.database_bytes > 0
 
 

@@ -19,10 +19,10 @@ def test_from_a_new_folder_to_a_restored_one(bylaw: Bylaw, tmp_path: Path) -> No
         said = bylaw("db", "backup", "--data", data, "--to", backup, "--keys", keys)
         assert "1 rows" in said.out
         assert bylaw("db", "upgrade", "--data", data).status == 2  # an upgrade does
-    assert bylaw("db", "upgrade", "--data", data).out == "schema 0002: as it was\n"
+    assert bylaw("db", "upgrade", "--data", data).out == "schema 0003: as it was\n"
     assert bylaw("db", "restore", "--data", again, "--from", backup, "--keys", keys).status == 0
     told = bylaw("db", "status", "--data", again, "--json").json
-    assert (told["operator"], told["head"], told["schema"]) == ("harbour", 1, "0002")
+    assert (told["operator"], told["head"], told["schema"]) == ("harbour", 1, "0003")
     assert "2026-09-21" in bylaw("db", "status", "--data", again).out
 
 

@@ -91,11 +91,13 @@ class Following:
 
     def refresh(self, people: Iterable[str]) -> None:
         """Take note of what was recorded about accounts beside decisions."""
-        named = {person for person in people if person}
-        for person in named:
-            self.standing.forget(person)
+        changed = sorted({person for person in people if person})
+        for start in range(0, len(changed), store.AT_ONCE):
+            some = changed[start : start + store.AT_ONCE]
+            for person in some:
+                self.standing.forget(person)
             with self._records.reading() as core:
-                for stood in store.standing(core, KEPT, person):
+                for stood in store.standing(core, KEPT, *some):
                     self.standing.begin(stood.action, stood.at)
-        self._touched |= named
+        self._touched.update(changed)
         self.settle()

@@ -169,6 +169,7 @@ def _moved(tx: Transaction, rows: Sequence[Row]) -> None:
 
 
 def _move(tx: Transaction, row: Row, actions: Sequence[str], new: State, code: str = "") -> None:
+    told = []  # timers of these tell again
     for start in range(0, len(actions), AT_ONCE):
         some = actions[start : start + AT_ONCE]
         query = sa.select(ACTIONS.c.action, ACTIONS.c.state).where(ACTIONS.c.action.in_(some))
@@ -177,16 +178,16 @@ def _move(tx: Transaction, row: Row, actions: Sequence[str], new: State, code: s
             if action not in states:
                 raise no_action(action)
             demand_step(action, State(states[action]), new)
+        told += [action for action in some if states[action] == State.SENT]
         change = sa.update(ACTIONS).where(ACTIONS.c.action.in_(some))
         tx.execute(change.values(state=new, moved=row.at, code=code))
     if new in _TAKEN_BACK:  # what ends by itself takes its own timer out
+        tx.cancel(TIMERS, set(actions))
+    if told and new is not State.FAILED:  # which that timer says itself
+        tx.cancel(TIMERS, {f"again/{action}" for action in told})
+    if new is State.SENT:
         for action in actions:
-            tx.cancel(TIMERS, action)
-    for action in actions:
-        if new is State.SENT:
             _tell_again(tx, row, action, 1)
-        elif new is not State.FAILED:  # which that timer says itself
-            tx.cancel(TIMERS, f"again/{action}")
 
 
 def _approved(tx: Transaction, rows: Sequence[Row]) -> None:
@@ -305,13 +306,16 @@ def resolved_of(records: Records, source: int) -> model.Resolved | None:
     return None
 
 
-def standing(core: sa.Connection, effects: Iterable[str], person: str = "") -> Iterator[Stood]:
-    """Yield actions of some effects that stand or wait for people, of one account or of all, oldest first."""
+def standing(core: sa.Connection, effects: Iterable[str], *people: str) -> Iterator[Stood]:
+    """Yield actions of some effects that stand or wait for people, of some accounts or of all, oldest first.
+
+    At most ``AT_ONCE`` accounts.
+    """
     query = sa.select(ACTIONS).where(
         ACTIONS.c.effect.in_(list(effects)), ACTIONS.c.state.in_([*STANDING, State.AWAITING])
     )
-    if person:
-        query = query.where(ACTIONS.c.person == person)
+    if people:
+        query = query.where(ACTIONS.c.person.in_(people))
     for row in core.execute(query.order_by(ACTIONS.c.seq)):
         yield _stood(row)
 

@@ -109,7 +109,7 @@ def _suppressed(tx: Transaction, row: Row) -> None:
     said = msgspec.json.decode(row.body, type=model.Suppressed)
     _step(tx, row, NOTICES.c.notice == said.notice, ground=said.ground.value)
     if not _is_open(tx, said.people[0]):
-        tx.cancel(f"{TIMER}:{said.people[0]}", said.people[0])
+        tx.cancel(f"{TIMER}:{said.people[0]}", [said.people[0]])
 
 
 def _again(tx: Transaction, row: Row) -> None:

@@ -24,6 +24,7 @@ FIRST_WAIT: Final = SECOND
 LONGEST_WAIT: Final = 3_600 * SECOND
 LEASE: Final = 60 * SECOND
 TOKEN_BYTES: Final = 16
+KEYS_AT_ONCE: Final = 500  # in one statement
 LEASE_EXPIRED: Final = "outbox.lease_expired"
 
 _COLUMNS: Final = [column for column in OUTBOX.c if column.name != "digest"]
@@ -92,11 +93,12 @@ def enter(core: sa.Connection, entries: Iterable[Entry]) -> None:
         core.execute(sa.insert(OUTBOX), values)
 
 
-def cancel(core: sa.Connection, destination: str, key: str) -> None:
-    """Take back what was sent under a key and is not dead."""
-    core.execute(
-        sa.delete(OUTBOX).where(OUTBOX.c.dead == 0, OUTBOX.c.destination == destination, OUTBOX.c.key == key)
-    )
+def cancel(core: sa.Connection, destination: str, keys: Collection[str]) -> None:
+    """Take back what was sent under keys and is not dead."""
+    wanted = list(keys)
+    for start in range(0, len(wanted), KEYS_AT_ONCE):
+        some = OUTBOX.c.key.in_(wanted[start : start + KEYS_AT_ONCE])
+        core.execute(sa.delete(OUTBOX).where(OUTBOX.c.dead == 0, OUTBOX.c.destination == destination, some))
 
 
 def is_any_ready(core: sa.Connection, now: int, handlers: Collection[str] = ()) -> bool:

@@ -6,7 +6,7 @@ facts. So a fold may read its own tables and the rows, and nothing else.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -34,8 +34,8 @@ class Transaction(Protocol):
     def send(self, row: Row, outgoing: Outgoing) -> None:
         """Put something into the outbox because of a fact."""
 
-    def cancel(self, destination: str, key: str) -> None:
-        """Take back what was sent under a key and has not been delivered: a timer that is not needed any more."""
+    def cancel(self, destination: str, keys: Collection[str]) -> None:
+        """Take back what was sent under keys and has not been delivered: timers that are not needed any more."""
 
 
 class Projector(Protocol):
@@ -96,10 +96,11 @@ class Live:
         self.sent[row.seq] = n + 1
         self.entries.append(Entry.of(row.seq, n, outgoing, self.at))
 
-    def cancel(self, destination: str, key: str) -> None:
+    def cancel(self, destination: str, keys: Collection[str]) -> None:
         """See ``Transaction``."""
-        self.entries = [e for e in self.entries if (e.destination, e.key) != (destination, key)]
-        cancel(self.core, destination, key)
+        if self.entries:
+            self.entries = [e for e in self.entries if e.destination != destination or e.key not in keys]
+        cancel(self.core, destination, keys)
 
     def finish(self) -> None:
         """Write what was sent."""
@@ -123,7 +124,7 @@ class Fold:
     def send(self, row: Row, outgoing: Outgoing) -> None:
         """See ``Transaction``: nothing."""
 
-    def cancel(self, destination: str, key: str) -> None:
+    def cancel(self, destination: str, keys: Collection[str]) -> None:
         """See ``Transaction``: nothing."""
 
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0002"  # the newest revision this program knows
+HEAD: Final = "0003"  # the newest revision this program knows
 
 METADATA: Final = MetaData()
 STRICT: Final = {
@@ -114,6 +114,7 @@ OUTBOX: Final = Table(
 OUTBOX_ORDER: Final = Index(
     "outbox_order", OUTBOX.c.dead, OUTBOX.c.destination, OUTBOX.c.due, OUTBOX.c.seq, OUTBOX.c.n
 )
+OUTBOX_KEY: Final = Index("outbox_key", OUTBOX.c.key, OUTBOX.c.destination, OUTBOX.c.dead)
 OUTBOX_TOKEN: Final = Index("outbox_token", OUTBOX.c.token, unique=True)
 
 DIGESTED: Final = (CHECKPOINTS, PROJECTIONS, OUTBOX)
