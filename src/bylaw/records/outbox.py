@@ -210,23 +210,17 @@ def read(row: Sequence[object] | sa.Row[tuple[object, ...]]) -> Entry:
 
 
 def _firsts(core: sa.Connection, now: int, limit: int, handlers: Collection[str] = ()) -> list[Entry]:
-    # The destinations one by one along the index, then the first entry of each: never the whole queue.
-    alive = OUTBOX.c.dead == 0
-    names = (
-        sa.select(sa.func.min(OUTBOX.c.destination).label("name")).where(alive).cte("names", recursive=True)
+    # Destinations of which something is ready, then the first entry of each: never all that waits.
+    ready = sa.select(OUTBOX.c.destination.label("name")).where(
+        OUTBOX.c.dead == 0, OUTBOX.c.ready <= now, _of(handlers)
     )
-    following = (
-        sa.select(sa.func.min(OUTBOX.c.destination))
-        .where(alive, OUTBOX.c.destination > names.c.name)
-        .scalar_subquery()
-    )
-    names = names.union_all(sa.select(following).where(names.c.name.is_not(None)))
+    names = ready.distinct().cte("names")
     query = (
         sa.select(OUTBOX)
         .select_from(
             names.join(OUTBOX, (OUTBOX.c.seq == _first("seq", names)) & (OUTBOX.c.n == _first("n", names)))
         )
-        .where(OUTBOX.c.ready <= now, _of(handlers))
+        .where(OUTBOX.c.ready <= now)
         .order_by(OUTBOX.c.due, OUTBOX.c.seq, OUTBOX.c.n)
         .limit(limit)
     )

@@ -115,6 +115,7 @@ OUTBOX_ORDER: Final = Index(
     "outbox_order", OUTBOX.c.dead, OUTBOX.c.destination, OUTBOX.c.due, OUTBOX.c.seq, OUTBOX.c.n
 )
 OUTBOX_KEY: Final = Index("outbox_key", OUTBOX.c.key, OUTBOX.c.destination, OUTBOX.c.dead)
+OUTBOX_READY: Final = Index("outbox_ready", OUTBOX.c.dead, OUTBOX.c.ready, OUTBOX.c.destination)
 OUTBOX_TOKEN: Final = Index("outbox_token", OUTBOX.c.token, unique=True)
 
 DIGESTED: Final = (CHECKPOINTS, PROJECTIONS, OUTBOX)
