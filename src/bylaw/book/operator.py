@@ -222,7 +222,9 @@ def _fields(keys: tuple[str, ...]) -> tuple[str, ...]:
         "incoming.events": Mapped,
     }
     paths = [".".join(keys[:depth]) for depth in (2, 1)]
-    return next((tables[path].__struct_fields__ for path in paths if path in tables), Operator.__struct_fields__)
+    return next(
+        (tables[path].__struct_fields__ for path in paths if path in tables), Operator.__struct_fields__
+    )
 
 
 def _place(text: str, keys: tuple[str, ...]) -> Where:
