@@ -12,7 +12,9 @@ import httpx2
 import pytest
 from standardwebhooks import Webhook
 
+from bylaw.runtime.folders import init_data
 from bylaw.web.limits import MAX_BODY
+from commandline import Bylaw
 from forum_calls import (
     ACCOUNT,
     PING,
@@ -29,7 +31,7 @@ from forum_calls import (
     mastodon_call,
     signature,
 )
-from service import BOOK, PATIENCE, Service, served
+from service import BOOK, PATIENCE, Service, served, written
 from staff_browser import code_of, right
 
 STANDARD = "whsec_" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
@@ -402,10 +404,16 @@ def test_a_secret_that_is_not_where_the_book_says_lets_nobody_in(tmp_path: Path)
         assert code_of(send(caller, "forum", call)) == (422, "secret.missing")
 
 
-def test_a_secret_that_the_vault_makes_is_kept(tmp_path: Path) -> None:
+def test_a_secret_that_the_vault_makes_is_printed_and_kept(bylaw: Bylaw, tmp_path: Path) -> None:
     own = '\n[incoming.forum]\nformat = "discourse"\nsecrets = ["vault:1"]\n'
     files = {**BOOK, "operator.toml": BOOK["operator.toml"] + own}
+    book = written(tmp_path / "book", files)
+    init_data(tmp_path / "data", "house")
+    asked = ("incoming", "secret", "forum", "--book", book, "--data", tmp_path / "data")
+    said = bylaw(*asked).out
+    assert said.startswith("whsec_")
+    assert bylaw(*asked).out == said
     with served(tmp_path, files) as service, httpx2.Client(base_url=service.url) as caller:
-        secret = "whsec_" + base64.b64encode(service.office.vault.secret("incoming.forum.1")).decode()
+        secret = said.strip()
         call = discourse_call("post_created", moved(POST), secret)
         assert right(send(caller, "forum", call)) == {"taken": True}

@@ -15,6 +15,7 @@ from bylaw.cli import (
     erase,
     explain,
     hold,
+    incoming,
     init,
     key,
     ledger,
@@ -46,6 +47,7 @@ app.add_typer(db.app, name="db", short_help="The data folder: upgrade, status, b
 app.add_typer(vault.app, name="vault", short_help="The keys under which the record is sealed.")
 app.add_typer(hold.app, name="hold", short_help="Keep records from destruction.")
 app.add_typer(notices.app, name="notices", short_help="What people are told.")
+app.add_typer(incoming.app, name="incoming", short_help="Services that call with what happened.")
 app.add_typer(action.app, name="action", short_help="What is done about accounts.")
 app.add_typer(account.app, name="account", short_help="What stands against an account.")
 app.add_typer(staff.app, name="staff", short_help="Who works here, and in which roles.")

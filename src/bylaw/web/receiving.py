@@ -119,7 +119,7 @@ def receiver(
     return Receiver(name, source, forum, tuple(keys), vault.secret(SECRET))
 
 
-def shared_secret(name: str, where: str, vault: Vault, environment: Mapping[str, str]) -> str:
+def shared_secret(name: str, where: str, vault: Vault, environment: Mapping[str, str] = os.environ) -> str:
     """Return a secret as whoever calls needs it.
 
     Raises:
