@@ -22,6 +22,7 @@ from bylaw.records.vault.vault import JOURNAL_NAME
 from bylaw.runtime.folders import MASTER_KEY, VAULT
 from bylaw.runtime.offices import open_record
 
+PRIVATE: Final = 0o600  # a master key that others may read is refused
 APART: Final = (EPOCHS_NAME, MASTER_KEY, JOURNAL_NAME, HOLDS)
 
 
@@ -42,6 +43,7 @@ def back_up(data: Path, to: Path, *, keys: Path | None = None) -> Manifest:
         for name in APART:
             if (data / name).exists():
                 write_whole(keys / name, (data / name).read_bytes())
+                (keys / name).chmod(PRIVATE)
     return made
 
 
@@ -69,6 +71,7 @@ def restore(
 def _put_back(source: Path, keys: Path, boundary: Boundary, folder: Path) -> None:
     for name in APART:
         if (keys / name).exists():
-            shutil.copy(keys / name, folder / name)
+            shutil.copyfile(keys / name, folder / name)
+            (folder / name).chmod(PRIVATE)
     restore_vault(source / VAULT, folder / VAULT, boundary=boundary)
     sync_folder(folder)
