@@ -4,7 +4,7 @@ import platform
 import sys
 from importlib import import_module
 
-LONG = ("endurance",)  # only when asked for by name
+LONG = ("endurance", "soak")  # only when asked for by name
 BENCHES = (
     "rules",
     "compiled",
@@ -15,6 +15,7 @@ BENCHES = (
     "ledger",
     "vault",
     "store",
+    "serve",
     "run",
     "record",
     "replay",

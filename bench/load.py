@@ -31,8 +31,11 @@ class Load:
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self, requests: Iterator[bytes], load: Load, done: asyncio.Future[None]) -> None:
+    def __init__(
+        self, requests: Iterator[bytes], load: Load, done: asyncio.Future[None], every: float
+    ) -> None:
         self._requests = requests
+        self._every = every
         self._load = load
         self._done = done
         self._got = b""
@@ -55,7 +58,11 @@ class _Connection(asyncio.Protocol):
         status = int(self._got[9:12])
         self._load.statuses[status] = self._load.statuses.get(status, 0) + 1
         self._got = b""
-        self._ask()
+        pause = self._sent + self._every - time.perf_counter()
+        if pause > 0:
+            asyncio.get_running_loop().call_later(pause, self._ask)
+        else:
+            self._ask()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         if not self._done.done():
@@ -70,7 +77,7 @@ class _Connection(asyncio.Protocol):
         self._transport.write(request)
 
 
-async def _run(port: int, connections: int, requests: Iterator[bytes]) -> Load:
+async def _run(port: int, connections: int, requests: Iterator[bytes], every: float) -> Load:
     loop = asyncio.get_running_loop()
     load = Load(0, 0.0, [], {})
     began = time.perf_counter()
@@ -79,7 +86,7 @@ async def _run(port: int, connections: int, requests: Iterator[bytes]) -> Load:
         done: asyncio.Future[None] = loop.create_future()
         ends.append(done)
         await loop.create_connection(
-            lambda done=done: _Connection(requests, load, done),  # type: ignore[misc]
+            lambda done=done: _Connection(requests, load, done, every),  # type: ignore[misc]
             "127.0.0.1",
             port,
         )
@@ -89,10 +96,10 @@ async def _run(port: int, connections: int, requests: Iterator[bytes]) -> Load:
     return load
 
 
-def run(port: int, connections: int, requests: Iterator[bytes]) -> Load:
-    """Send requests until there are no more."""
+def run(port: int, connections: int, requests: Iterator[bytes], every: float = 0.0) -> Load:
+    """Send requests until there are no more; on one connection at most one in ``every`` seconds."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_run(port, connections, requests))
+        return runner.run(_run(port, connections, requests, every))
 
 
 def request(method: str, path: str, key: str, body: bytes = b"", media: str = "application/json") -> bytes:

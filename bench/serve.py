@@ -30,6 +30,7 @@ SINGLE = 12_000
 STREAM = 20_000
 IDLE = 500
 ACCESS = 20_000
+HARBOUR = ROOT / "examples/harbour"
 
 ECHO = """
 import sys, uvicorn
@@ -52,12 +53,15 @@ class Served(NamedTuple):
 
 
 def bench() -> None:
-    lines = [
-        load_book(ROOT / "examples/harbour").codec.encode(one.event) for one in simulate(Plan(events=EVENTS))
-    ]
-    print(f"\nOver HTTP, {CONNECTIONS} connections, durable; the load takes its share of the same two cores")
-    for name, book in (("plain book", None), ("Harbour's book", ROOT / "examples/harbour")):
-        with serving(book) as served:
+    codec = load_book(HARBOUR).codec
+    lines = [codec.encode(one.event) for one in simulate(Plan(events=EVENTS))]
+    print(f"\nOver HTTP, {CONNECTIONS} connections, durable; the load takes its share of the same cores")
+    for name, book, web in (
+        ("plain book", None, 1),
+        ("plain book, two web processes", None, 2),
+        ("Harbour's book", HARBOUR, 1),
+    ):
+        with serving(book, "--web", str(web)) as served:
             of_book(name, served, lines)
     with echo() as (port, process):
         one = request("POST", "/", "", lines[0])
@@ -66,12 +70,14 @@ def bench() -> None:
 
 def of_book(name: str, served: Served, lines: list[bytes]) -> None:
     posts = (request("POST", "/v1/events", served.key, line) for line in lines)
-    run(served.port, CONNECTIONS, islice(posts, WARM))
     port, process = served.port, served.process.pid
-    show(f"{name}: POST /v1/events", process, lambda: run(port, CONNECTIONS, islice(posts, SINGLE)))
-    show(f"{name}: the same, one connection", process, lambda: run(port, 1, islice(posts, IDLE)))
-    rest = lines[WARM + SINGLE + IDLE :]
-    stream(f"{name}: a stream of lines", served, rest[:STREAM])
+    run(port, CONNECTIONS, islice(posts, WARM))
+    asked = request("GET", "/v1/access/acc_1", served.key)
+    print(f" {name}")
+    show("POST /v1/events", process, lambda: run(port, CONNECTIONS, islice(posts, SINGLE)))
+    show("the same, one connection", process, lambda: run(port, 1, islice(posts, IDLE)))
+    show("GET /v1/access/{account}", process, lambda: run(port, CONNECTIONS, repeat(asked, ACCESS)))
+    stream("POST /v1/events, a stream of lines", served, lines[WARM + SINGLE + IDLE :][:STREAM])
 
 
 def stream(name: str, served: Served, lines: list[bytes]) -> None:
@@ -105,6 +111,11 @@ def cpu(process: int) -> Iterator[list[float]]:
 
 
 def _cpu(process: int) -> float:
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return sum(map(_cpu_of, [str(process), *children]))
+
+
+def _cpu_of(process: str) -> float:
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
