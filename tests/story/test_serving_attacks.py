@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import repeat
@@ -264,6 +265,28 @@ def test_a_full_disk_is_told_and_nothing_is_lost_when_there_is_room_again(
         pages(1 << 30)
         taken = next(answer for answer in map(send, repeat(2_000)) if answer.status_code == 200)
         assert not taken.json()["duplicate"]
+
+
+def test_a_damaged_record_is_told_stops_no_neighbour_and_calls_a_person(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("damaged")
+    with served(folder) as service, service.client() as client:
+        first = client.post("/v1/events", json=post("evt_1")).json()
+        with closing(sqlite3.connect(folder / "data" / "bylaw.db")) as database:
+            triggers = database.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+            for (name,) in triggers:
+                database.execute(f"DROP TRIGGER {name}")
+            database.execute("UPDATE journal SET leaf = zeroblob(32) WHERE seq = ?", (first["seq"],))
+            database.commit()
+        body = ndjson([post("evt_0"), post("evt_1"), post("evt_2", "AAA")])
+        answer = client.post("/v1/events", content=body, headers=NDJSON)
+        said = [json.loads(line) for line in answer.text.splitlines()]
+        assert [one.get("answer", {}).get("outcome") for one in said] == ["allow", None, "hold"]
+        assert (said[1]["problem"]["code"], said[1]["problem"]["status"]) == ("records.altered", 500)
+        ready = client.get("/health/ready")
+        assert (ready.status_code, ready.json()["code"]) == (503, "web.damaged")
+        assert "bylaw_unforeseen_total 1.0" in client.get("/metrics").text
 
 
 def test_who_goes_away_is_not_waited_for(service: Service, client: httpx2.Client) -> None:

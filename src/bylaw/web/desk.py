@@ -10,6 +10,7 @@ from bylaw.base.errors import (
     BylawError,
     ConflictError,
     InputError,
+    IntegrityError,
     NotFoundError,
     UpstreamError,
     Where,
@@ -34,13 +35,17 @@ NOWHERE = Where()
 
 @dataclass(slots=True)
 class Desk:
-    """Decides events and puts books into force. ``report`` is told of what nobody foresaw."""
+    """Decides events and puts books into force. ``report`` is told of what nobody foresaw.
+
+    ``damaged`` is the code of what was last found to contradict itself in the record; a person must look.
+    """
 
     office: Office
     report: Callable[[BaseException], None]
     book: Book = field(init=False)
     codec: Codec = field(init=False)
     roles: Mapping[str, Role] = field(init=False)
+    damaged: str = field(default="", init=False)
     _words: Words = field(default_factory=Words, init=False)
     _attested: int = field(default=0, init=False)
 
@@ -95,6 +100,8 @@ class Desk:
             return [*self._answers(arrivals[:half]), *self._answers(arrivals[half:])]
 
     def _fault(self, error: Exception) -> BylawError:
+        if isinstance(error, IntegrityError):
+            self.damaged = error.code
         if not isinstance(error, InputError):
             self.report(error)
         return error if isinstance(error, BylawError) else unforeseen()

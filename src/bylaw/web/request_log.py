@@ -6,6 +6,7 @@ Lines are written by a thread of their own: whoever reads them may be slow. What
 import threading
 import traceback
 from collections import deque
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Final, NamedTuple, TextIO
 
@@ -13,6 +14,8 @@ import msgspec
 
 MAX_LINES: Final = 20_000
 PAUSE_SECONDS: Final = 0.2  # between two writes
+ATOMIC: Final = 4_096  # bytes that a pipe takes whole (PIPE_BUF)
+_ENCODE: Final = msgspec.json.Encoder().encode
 
 
 class Entry(NamedTuple):
@@ -77,10 +80,21 @@ class RequestLog:
         lost, self._lost = self._lost, 0
         if lost:
             lines.append({"lost": lost})
-        if lines:
-            encode = msgspec.json.Encoder().encode
-            self._file.write("".join(encode(_told(line)).decode() + "\n" for line in lines))
+        for some in _atomic(_ENCODE(_told(line)).decode() + "\n" for line in lines):
+            self._file.write(some)
             self._file.flush()
+
+
+def _atomic(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines in pieces that a pipe takes whole, for other processes write to the same."""
+    some = ""
+    for line in lines:
+        if len(some) + len(line) > ATOMIC and some:
+            yield some
+            some = ""
+        some += line
+    if some:
+        yield some
 
 
 def _told(line: Entry | dict[str, object]) -> dict[str, object]:

@@ -27,6 +27,9 @@ async def ready(service: Serving) -> Response:
         raise BusyError(
             "web.resting", "what was to be recorded could not be", hint="look at disk and database"
         )
+    if service.desk.damaged:
+        hint = "stop it, and run `bylaw check --data`"
+        raise BusyError("web.damaged", f"the record contradicts itself: `{service.desk.damaged}`", hint=hint)
     if service.gatherer.closing:
         raise BusyError("web.stopping", "the service is being stopped")
     return said(Health("ready", service.gatherer.waiting))
