@@ -15,10 +15,10 @@ from bylaw.enforcement import store
 from bylaw.enforcement.machine import STANDING, STEPS, inverse_of
 from bylaw.enforcement.model import DAY, INVERSES, TYPES, Action, Argument, Resolved, State
 from bylaw.enforcement.notifying import Told
+from bylaw.enforcement.ordering import Order
 from bylaw.enforcement.resolve import Sanctions, resolve
 from bylaw.enforcement.standing import Access, Standing
 from bylaw.enforcement.store import Stood
-from bylaw.enforcement.workflow import Order
 from bylaw.engine.consequences import Ruling
 from bylaw.engine.decider import Arrival
 from bylaw.engine.decision import Citation, Decision, Planned

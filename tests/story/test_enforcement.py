@@ -14,8 +14,8 @@ from bylaw.enforcement import store
 from bylaw.enforcement.carrying import Timers
 from bylaw.enforcement.model import DAY, State
 from bylaw.enforcement.notifying import Say, Told, Withheld
+from bylaw.enforcement.ordering import Order
 from bylaw.enforcement.standing import Access
-from bylaw.enforcement.workflow import Order
 from bylaw.engine.decider import Answer, Arrival
 from bylaw.engine.recording import microseconds
 from bylaw.events.vocabulary import PostCreated, ReportReceived

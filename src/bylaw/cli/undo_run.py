@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bylaw.cli.enforcing import acting, enforcing, worded
 from bylaw.cli.screen import out, print_json
-from bylaw.enforcement.workflow import of_rule
+from bylaw.enforcement.undoing import of_rule
 from bylaw.runtime.offices import open_record
 
 

@@ -6,10 +6,11 @@ from typing import Final
 import msgspec
 
 from bylaw.base.canonical import canonical_bytes
+from bylaw.enforcement.acting import SYSTEM
 from bylaw.enforcement.announcing import TYPE
 from bylaw.enforcement.model import MOVED, Moved, State
 from bylaw.enforcement.store import Timer
-from bylaw.enforcement.workflow import SYSTEM, Enforcement
+from bylaw.enforcement.workflow import Enforcement
 from bylaw.notices.webhooks.announcing import is_called
 from bylaw.records.fact import Fact
 from bylaw.records.outbox import Entry

@@ -9,7 +9,8 @@ from fastapi import Path, Query, Response
 
 from bylaw.base.errors import InputError, NotFoundError
 from bylaw.enforcement.model import Argument, Standard
-from bylaw.enforcement.workflow import Order, of_rule
+from bylaw.enforcement.ordering import Order
+from bylaw.enforcement.undoing import of_rule
 from bylaw.engine.recording import KIND, microseconds, read_body
 from bylaw.events.people import answerable
 from bylaw.records.fact import Row

@@ -1,0 +1,101 @@
+"""Taking actions back: one, all that a rule did, and what followed from either."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from bylaw.base.canonical import canonical_bytes
+from bylaw.base.errors import ConflictError
+from bylaw.enforcement import store
+from bylaw.enforcement.acting import Acting, Reasons, demand_reason
+from bylaw.enforcement.machine import demand_step, inverse_of, still_reached
+from bylaw.enforcement.model import TYPES, UNDONE, State, Undone
+from bylaw.enforcement.store import Stood
+from bylaw.records.people import subject_of
+from bylaw.records.records import Records
+
+AT_ONCE: Final = 500  # actions undone in one commit
+GATES: Final = tuple(name for name, row in TYPES.items() if row.gate)
+
+
+class OfRule(NamedTuple):
+    """What stands of what a rule asked for: what undoing it takes back, and what stays for other rules' sake."""
+
+    mine: list[Stood]
+    kept: list[Stood]
+
+
+@dataclass(slots=True)
+class Reversal:
+    """What undoing did: actions undone, and those kept because another rule asked for them too."""
+
+    undone: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+
+class Undoing(Acting):
+    """Takes actions back by their inverses."""
+
+    def undo(self, action: str, by: str, reason: str) -> Reversal:
+        """Take an action back by its inverse, and what followed from it.
+
+        Raises:
+            ConflictError: ``action.order``, it does not stand; ``action.no_inverse``.
+            InputError: the reason is missing.
+            NotFoundError: there is no such action.
+        """
+        stood = self.find(action)
+        demand_step(action, stood.state, State.UNDONE)
+        if inverse_of(stood.action, action) is None:
+            raise ConflictError("action.no_inverse", f"`{stood.action.effect}` cannot be taken back")
+        return self._undo([stood], by, reason)
+
+    def undo_rule(self, rule: str, since: int, by: str, reason: str) -> Reversal:
+        """Take back everything that a rule did since an instant, but what other rules asked for as well."""
+        found = of_rule(self._records, rule, since)
+        done = self._undo(found.mine, by, reason, rule)
+        undone = set(done.undone)
+        done.kept = [s.action.action for s in found.kept if s.action.action not in undone]
+        return done
+
+    # --
+
+    def _undo(self, stood: Sequence[Stood], by: str, reason: str, rule: str = "") -> Reversal:
+        demand_reason(reason)
+        done, now = Reversal(), self._records.clock()
+        waiting = list(stood)
+        while waiting:
+            some, waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
+            inverses = [one for s in some if (one := inverse_of(s.action, self._name("cause"))) is not None]
+            if not inverses:
+                continue
+            people = tuple(sorted({one.person for one in inverses if one.person}))
+            undone = Undone(at=now, by=by, inverses=tuple(inverses), rule=rule, people=people)
+            self._vault.prepare_evidence(map(subject_of, people))
+            facts = [self._sealed(UNDONE, canonical_bytes(undone), people, Reasons(reason))]
+            facts += self._notifying.of_reversal(undone, self._book(), self._happened(some))
+            self._commit(facts, people)
+            done.undone += [one.undoes for one in inverses]
+            waiting += self._fallen({one.person for one in inverses if one.effect == "withdraw_strike"})
+        return done
+
+    def _fallen(self, people: Iterable[str]) -> list[Stood]:
+        """Return the sanctions of the ladder that accounts would not have come to without what was undone."""
+        fallen = []
+        for person in sorted(people):
+            with self._records.reading() as core:
+                strikes = [(s.action, s.at) for s in store.standing(core, ["strike"], person)]
+                gates = [s for s in store.standing(core, GATES, person) if s.action.rung]
+            fallen += [s for s in gates if not still_reached(s.action, s.at, strikes)]
+        return fallen
+
+
+def of_rule(records: Records, rule: str, since: int) -> OfRule:
+    """Return what ``Undoing.undo_rule`` looks at; sanctions of the ladder among ``kept`` go where strikes go."""
+    with records.reading() as core:
+        found = store.of_rule(core, rule, since)
+    told = OfRule([], [])
+    for stood in found:
+        alone = set(stood.action.rules) <= {rule} and not stood.action.rung
+        (told.mine if alone else told.kept).append(stood)
+    return told
