@@ -36,13 +36,13 @@ def service(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[
         yield running
 
 
-def headers_for(route: Route, service: Service, clock: Clock) -> Mapping[str, str]:
-    """A program's key; what takes a person is asked by one who has every role and showed two factors just now."""
+def shown_at(route: Route, service: Service, clock: Clock) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Headers and cookies: a program's key, or what takes a person: every role, two factors shown just now."""
     if route.permission and not PERMISSIONS[route.permission].fresh:
-        return {"authorization": f"Bearer {service.key()}"}
+        return {"authorization": f"Bearer {service.key()}"}, {}
     with at_a_browser(service, clock)(f"{route.name}.{clock.now}", *BUILT_IN) as browser:
         clock.pass_(1)
-        return {**OURS, "cookie": f"bylaw-session={browser.client.cookies['bylaw-session']}"}
+        return OURS, dict(browser.client.cookies)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_answers_are_as_described(
     if mode is GenerationMode.NEGATIVE and not ("parameters" in told or "requestBody" in told):
         return  # there is nothing to get wrong
     checks = [check for check in CHECKS.get_all() if check.__name__ not in LEFT_OUT]
-    headers = headers_for(route, service, clock)
+    headers, cookies = shown_at(route, service, clock)
 
     @settings(
         max_examples=EXAMPLES,
@@ -72,6 +72,7 @@ def test_answers_are_as_described(
     )
     @given(operation.as_strategy(generation_mode=mode))
     def ask(case: schemathesis.Case[Any]) -> None:
+        case.cookies = {name: cookies.get(name, value) for name, value in (case.cookies or {}).items()}
         case.call_and_validate(headers=headers, checks=checks)  # type: ignore[arg-type]  # some are classes
 
     ask()

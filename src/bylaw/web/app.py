@@ -115,12 +115,12 @@ def _entering(route: Route) -> Callable[..., Any]:
 
 def _describing(app: FastAPI) -> Callable[..., Any]:
     @lru_cache(1)
-    def description(kinds: tuple[type, ...]) -> bytes:
-        return msgspec.json.encode(described(app, ROUTES, types_of(ROUTES, kinds)))
+    def description(kinds: tuple[type, ...], cookie: str) -> bytes:
+        return msgspec.json.encode(described(app, ROUTES, types_of(ROUTES, kinds), cookie))
 
     async def describe(service: Serving) -> Response:
         kinds = tuple(kind.struct for kind in service.desk.book.kinds.values())
-        return Response(description(kinds), media_type="application/json")
+        return Response(description(kinds, service.browsers.session), media_type="application/json")
 
     return describe
 

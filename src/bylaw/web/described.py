@@ -81,8 +81,11 @@ def responses(route: Route, types: Types) -> dict[int | str, Json]:
     }
 
 
-def described(app: FastAPI, routes: Iterable[Route], types: Types) -> Json:
-    """Return the whole description: FastAPI's of its own routes, ours of the raw ones, and the types of both."""
+def described(app: FastAPI, routes: Iterable[Route], types: Types, cookie: str) -> Json:
+    """Return the whole description: FastAPI's of its own routes, ours of the raw ones, and the types of both.
+
+    ``cookie`` is the name of that of sessions.
+    """
     document: Json = deepcopy(FastAPI.openapi(app))  # FastAPI keeps its own
     for route in routes:
         if route.raw:
@@ -94,11 +97,10 @@ def described(app: FastAPI, routes: Iterable[Route], types: Types) -> Json:
         SESSION: {
             "type": "apiKey",
             "in": "cookie",
-            "name": "__Host-bylaw-session",
+            "name": cookie,
             "description": (
                 "A member of staff who is signed in. Requests that change something need the header `X-Bylaw-Request: 1` "
-                "too, and come from a page at `site` in [staff] of operator.toml, or from no page. Without TLS, on one "
-                "machine, the cookie is called `bylaw-session`."
+                "too, and come from a page at `site` in [staff] of operator.toml, or from no page."
             ),
         },
     }
