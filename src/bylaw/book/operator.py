@@ -199,7 +199,7 @@ def _invalid(text: str, message: str) -> Problem:
         where=_place(text, (*keys, word) if "unknown field" in what else keys),
         hint=did_you_mean(word, known)
         if "unknown field" in what
-        else f"see the table of {FILE} in docs/book.md",
+        else f"docs/configuration.md tells every key of {FILE}",
     )
 
 
