@@ -1,5 +1,7 @@
 """What every test may ask for."""
 
+import os
+import tempfile
 from collections.abc import Generator, Iterator
 from functools import partial
 from pathlib import Path
@@ -10,6 +12,10 @@ from hypothesis import settings
 from databases import MakePlace, Server, new_place, postgres
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# Many tests start processes. They share what was compiled once, also where the environment says to keep nothing.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ.setdefault("PYTHONPYCACHEPREFIX", str(Path(tempfile.gettempdir()) / "bylaw-bytecode"))
 
 settings.register_profile("bylaw", deadline=None, print_blob=True)
 settings.load_profile("bylaw")
