@@ -151,6 +151,18 @@ def test_a_provider_in_a_network_that_nobody_allowed_is_not_asked(
         assert len(work.taken) == calls
 
 
+def test_one_address_has_a_provider_asked_so_often_and_no_more(
+    browser: Browser, work: IdentityProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bylaw.web.api.vouching.CALLS", 1)  # a minute
+    url = right(browser.post("/v1/session/providers/work/ask"))["url"]
+    calls, state = len(work.taken), work.visit(url, SUBJECT)["state"]
+    answers = [browser.post("/v1/session/provider", state=state, code="made up") for _ in range(3)]
+    assert code_of(answers[-1]) == (429, "web.rate")
+    assert int(answers[-1].headers["retry-after"]) > 1
+    assert len(work.taken) - calls <= 1
+
+
 def test_pages_of_another_site_than_the_books_are_not_ours(service: Service, clock: Clock) -> None:
     with Browser(service, clock, "x") as here:  # its pages come from the address of the service
         assert code_of(here.post("/v1/session/providers/work/ask")) == (403, "web.forged")

@@ -218,7 +218,7 @@ class RateError(BusyError):
     """Too often; ``seconds`` until it may be tried again."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__("web.rate", "this key asks more often than it may", hint=f"wait {seconds} s")
+        super().__init__("web.rate", "this is asked more often than it may be", hint=f"wait {seconds} s")
         self.seconds = seconds
 
 

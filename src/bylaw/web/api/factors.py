@@ -137,7 +137,8 @@ async def add_identity(exchange: Asked, service: Serving) -> Response:
     body, here, staff = await taken(exchange, Vouched), exchange.caller.here, service.staff
     ticket = cookie(exchange, service.browsers.provider)
     await service.porter.do(Kind.DESK, partial(staff.sessions.demand_own, here))
-    found = await fetched(service, staff.wallet.asked(here.member, ticket), body.state, body.code)
+    source = service.browsers.source(exchange)
+    found = await fetched(service, source, staff.wallet.asked(here.member, ticket), body)
     answer = Answer(body.state, found.id_token)
     add = partial(staff.wallet.add_identity, here.member, found.provider, ticket, answer, found.keys)
     added = await service.porter.do(Kind.DOOR, add)

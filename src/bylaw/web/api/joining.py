@@ -127,7 +127,8 @@ async def with_provider(exchange: Asked, service: Serving) -> Response:
     body, staff = await taken(exchange, WithProvider), service.staff
     ticket = cookie(exchange, service.browsers.provider)
     member = await service.porter.do(Kind.DESK, partial(staff.roster.invited, body.link))
-    found = await fetched(service, staff.wallet.asked(member, ticket), body.state, body.code)
+    source = service.browsers.source(exchange)
+    found = await fetched(service, source, staff.wallet.asked(member, ticket), body)
 
     def first(member: Member) -> Fact:
         answer = Answer(body.state, found.id_token)

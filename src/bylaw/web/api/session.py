@@ -83,7 +83,7 @@ async def with_provider(exchange: Asked, service: Serving) -> Response:
     """Let somebody in for whom a provider vouches."""
     body, source = await taken(exchange, Vouched), service.browsers.source(exchange)
     ticket = cookie(exchange, service.browsers.provider)
-    found = await fetched(service, service.staff.door.asked(ticket), body.state, body.code)
+    found = await fetched(service, source, service.staff.door.asked(ticket), body)
     answer = Answer(body.state, found.id_token)
     enter = partial(service.staff.door.with_provider, found.provider, ticket, answer, found.keys, source)
     response = await _let_in(exchange, service, await service.porter.do(Kind.DOOR, enter))

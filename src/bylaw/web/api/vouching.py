@@ -12,11 +12,14 @@ from bylaw.book.sign_in import RETURN, IdentityProvider
 from bylaw.notices.ways import secret_at
 from bylaw.staff import providers
 from bylaw.staff.providers import Asked, Provider
-from bylaw.web.api.asked_staff import GoTo
+from bylaw.staff.throttle import network
+from bylaw.web.api.asked_staff import GoTo, Vouched
+from bylaw.web.callers import Caller
 from bylaw.web.cooked import said
 from bylaw.web.porter import Kind
 from bylaw.web.service import Service
 
+CALLS: Final = 120  # a minute that one network address may have a provider asked
 TICKET_SECONDS: Final = 600  # that a browser keeps what tells a provider's answer from somebody else's
 
 
@@ -63,23 +66,25 @@ def provider_named(service: Service, name: str) -> Named:
     return Named(settings, asked)
 
 
-async def fetched(service: Service, asked: Asked, state: str, code: str) -> Fetched:
-    """Fetch what a provider has to say, for a code that it gave the browser.
+async def fetched(service: Service, source: str, asked: Asked, came: Vouched) -> Fetched:
+    """Fetch what a provider has to say, for a code that it gave the browser. ``source``: where that comes from.
 
     Raises:
         RefusedError: ``staff.provider``, this is not the answer to what was asked.
         UpstreamError: ``staff.provider_away``.
         InputError: ``secret.missing``.
-        BusyError: ``web.busy``.
+        BusyError: ``web.rate``, ``web.busy``.
     """
-    if not hmac.compare_digest(asked.state.encode(), state.encode("utf-8", "replace")):
+    # Whoever is nobody yet makes us call somebody: so often, and no more.
+    service.rates.spend(Caller(f"from {network(source)}", (), CALLS), 1)
+    if not hmac.compare_digest(asked.state.encode(), came.state.encode("utf-8", "replace")):
         hint = "begin again"
         raise RefusedError("staff.provider", "the identity provider's answer does not hold", hint=hint)
     settings, provider = provider_named(service, asked.provider)
 
     def fetch() -> Fetched:
         secret = secret_at(settings.secret, os.environ) if settings.secret else ""
-        form = providers.token_form(provider, asked, code)
+        form = providers.token_form(provider, asked, came.code)
         id_token = service.fetcher.token(settings, form, secret)
         return Fetched(provider, id_token, service.fetcher.keys(settings))
 
