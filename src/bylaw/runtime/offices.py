@@ -9,7 +9,7 @@ from pathlib import Path
 from bylaw.accounts.details import AccountsProjector
 from bylaw.base.canonical import canonical_bytes
 from bylaw.base.errors import ConflictError
-from bylaw.book.book import book_of
+from bylaw.book.book import Book, book_of
 from bylaw.book.folder import folder_of
 from bylaw.book.operator import schedules
 from bylaw.book.shelf import Shelf, charter_of
@@ -162,14 +162,14 @@ class Office(Keeping):
         if self.records.head - (latest[0] if latest else 0) >= every:
             checkpoint(self.records, self.log_key)
 
-    def appoint(self, files: Mapping[str, bytes]) -> Charter:
-        """Keep a book whole and put it into force.
+    def appoint(self, files: Mapping[str, bytes], book: Book | None = None) -> Charter:
+        """Keep a book whole and put it into force. ``book`` is what the files make, where that is known already.
 
         Raises:
             Problems: it is no book.
             ConflictError: ``decider.operator``, the book in force is another operator's.
         """
-        book = book_of(folder_of("", files))
+        book = book or book_of(folder_of("", files))
         before, charter = self.decider.charter, charter_of(book)
         if before and before.basis.operator != charter.basis.operator:
             raise ConflictError(

@@ -61,9 +61,9 @@ class Desk:
         self._take_up(self.office.shelf.book(charter.basis.book))
         self._attested = self.office.records.head
 
-    def appoint(self, files: Mapping[str, bytes]) -> Book:
-        """Put a book into force, from the next event on; raises as ``Office.appoint`` does."""
-        charter = self.office.appoint(files)
+    def appoint(self, files: Mapping[str, bytes], book: Book) -> Book:
+        """Put a book into force that files make, from the next event on; raises as ``Office.appoint`` does."""
+        charter = self.office.appoint(files, book)
         self._take_up(self.office.shelf.book(charter.basis.book))
         return self.book
 

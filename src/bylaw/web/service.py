@@ -1,5 +1,6 @@
 """A service that runs: who decides, who may ask, what is counted. Routes are given one to work with."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +9,7 @@ from pathlib import Path
 from ada_url import URL
 
 from bylaw.base.errors import RefusedError
+from bylaw.book.book import book_of
 from bylaw.book.folder import read_folder
 from bylaw.enforcement.standing import Access
 from bylaw.engine.archive import Archive
@@ -97,5 +99,8 @@ class Service:
             Problems, InputError, NotFoundError, BusyError: it is no book. The one in force stays.
             ConflictError: it is another operator's.
         """
-        made = await self.gatherer.between(lambda: self.desk.appoint(read_folder(self.book).files))
+        # Read beside the decider's thread: events go on being decided by the book in force meanwhile.
+        folder = await asyncio.to_thread(read_folder, self.book)
+        book = await asyncio.to_thread(book_of, folder)
+        made = await self.gatherer.between(lambda: self.desk.appoint(folder.files, book))
         return made.digest
