@@ -1,5 +1,6 @@
 """Books that ever decided, by digest: read when somebody asks, the latest few kept at hand."""
 
+import threading
 from typing import Final
 
 from bylaw.book.book import Book, book_of
@@ -16,17 +17,20 @@ def charter_of(book: Book) -> Charter:
 
 
 class Shelf:
-    """The kept books, ready to be decided by."""
+    """The kept books, ready to be decided by. Any thread may ask."""
 
     def __init__(self, books: Books) -> None:
         self._books = books
+        self._lock = threading.Lock()
         self._at_hand: dict[str, tuple[Book, Charter]] = {}
 
     def put(self, book: Book, charter: Charter) -> None:
         """Have a kept book at hand that was read already."""
-        while len(self._at_hand) >= AT_HAND:
-            del self._at_hand[next(iter(self._at_hand))]
-        self._at_hand[book.digest] = (book, charter)
+        with self._lock:
+            self._at_hand.pop(book.digest, None)
+            while len(self._at_hand) >= AT_HAND:
+                del self._at_hand[next(iter(self._at_hand))]
+            self._at_hand[book.digest] = (book, charter)
 
     def book(self, digest: str) -> Book:
         """Return a book.
@@ -41,7 +45,9 @@ class Shelf:
         return self._found(digest)[1]
 
     def _found(self, digest: str) -> tuple[Book, Charter]:
-        if digest not in self._at_hand:
+        found = self._at_hand.get(digest)
+        if found is None:
             book = book_of(folder_of(digest, self._books.read(digest)))
-            self.put(book, charter_of(book))
-        return self._at_hand[digest]
+            found = book, charter_of(book)
+            self.put(*found)
+        return found
