@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-NOT_YET = frozenset({"vault.read_only", "records.no_database"})  # nobody has asked for it: then it is made now
+NOT_YET = frozenset(
+    {"vault.read_only", "records.no_database"}
+)  # nobody has asked for it: then it is made now
 
 app = typer.Typer(no_args_is_help=True, help="Set up services that call with what happened there.")
 

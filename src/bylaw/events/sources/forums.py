@@ -33,7 +33,9 @@ _STATUS: Final = {
     "language": "/object/language",
     "visibility": "/object/visibility",
 }
-_OWN: Final[dict[str, str | bool | int | None]] = {"/object/reblog": None}  # somebody's own words, not somebody else's told again
+_OWN: Final[dict[str, str | bool | int | None]] = {
+    "/object/reblog": None
+}  # somebody's own words, not somebody else's told again
 
 DISCOURSE: Final = Forum(
     type=f"{HEADER}X-Discourse-Event",
