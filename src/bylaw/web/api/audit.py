@@ -10,7 +10,7 @@ from fastapi import Path, Query, Response
 from bylaw.base.errors import InputError
 from bylaw.engine.recording import instant
 from bylaw.staff.store import LATEST
-from bylaw.web.api.staff import MAX_ID, MAX_PAGE
+from bylaw.web.api.members import MAX_ID, MAX_PAGE
 from bylaw.web.api.told_staff import ReadView, read_view
 from bylaw.web.cooked import Serving, said
 from bylaw.web.people import known

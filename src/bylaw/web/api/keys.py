@@ -11,7 +11,8 @@ from bylaw.engine.recording import microseconds
 from bylaw.staff.keys import MAX_RATE
 from bylaw.staff.permissions import PERMISSIONS
 from bylaw.web.api.asked_staff import Short
-from bylaw.web.api.staff import MAX_ID, Narrowed
+from bylaw.web.api.members import MAX_ID
+from bylaw.web.api.staff import Narrowed
 from bylaw.web.api.told_staff import KeyView, key_view
 from bylaw.web.bodies import done, taken
 from bylaw.web.cooked import Asked, Serving, said
