@@ -1,6 +1,6 @@
 """Actions as tables, folded from their facts; what falls due later waits in the outbox."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
@@ -18,7 +18,7 @@ from bylaw.records.projecting import Transaction
 from bylaw.records.records import Records
 from bylaw.records.schema import WHOLE
 
-TIMERS: Final = "enforcement:timers"  # the outbox's destination for what falls due
+HANDLER: Final = "enforcement"  # of what falls due
 TELL_AGAIN: Final = (
     15 * 60 * 1_000_000
 )  # microseconds, after which an action that nobody acknowledged is told again
@@ -153,13 +153,24 @@ def _set_timers(tx: Transaction, row: Row, action: Action) -> None:
     """Have an action done when it is due, or ended when it ends by itself."""
     when = action.due if action.due is not None else action.until if is_gate(action) else None
     if when is not None:
-        tx.send(row, Outgoing(TIMERS, canonical_bytes(Timer(action.action)), when, action.action))
+        timer = canonical_bytes(Timer(action.action))
+        tx.send(row, Outgoing(_lane(action.action), timer, when, action.action))
 
 
 def _tell_again(tx: Transaction, row: Row, action: str, again: int) -> None:
     """Have an action told again if nobody says that it was done."""
     timer = Timer(action, again)
-    tx.send(row, Outgoing(TIMERS, canonical_bytes(timer), row.at + TELL_AGAIN, f"again/{action}"))
+    tx.send(row, Outgoing(_lane(action), canonical_bytes(timer), row.at + TELL_AGAIN, f"again/{action}"))
+
+
+def _lane(action: str) -> str:
+    """Return the outbox's destination for an action's timers: one that keeps failing holds up few others."""
+    return f"{HANDLER}:{action[-1]}"
+
+
+def _cancel(tx: Transaction, actions: Iterable[str], key: Callable[[str], str]) -> None:
+    for lane, some in groupby(sorted(actions, key=_lane), key=_lane):
+        tx.cancel(lane, {key(action) for action in some})
 
 
 def _moved(tx: Transaction, rows: Sequence[Row]) -> None:
@@ -182,9 +193,9 @@ def _move(tx: Transaction, row: Row, actions: Sequence[str], new: State, code: s
         change = sa.update(ACTIONS).where(ACTIONS.c.action.in_(some))
         tx.execute(change.values(state=new, moved=row.at, code=code))
     if new in _TAKEN_BACK:  # what ends by itself takes its own timer out
-        tx.cancel(TIMERS, set(actions))
+        _cancel(tx, actions, str)
     if told and new is not State.FAILED:  # which that timer says itself
-        tx.cancel(TIMERS, {f"again/{action}" for action in told})
+        _cancel(tx, told, "again/{}".format)
     if new is State.SENT:
         for action in actions:
             _tell_again(tx, row, action, 1)

@@ -11,7 +11,7 @@ from typing import Final
 
 from bylaw.base.errors import BylawError
 from bylaw.enforcement.carrying import Telling, Timers
-from bylaw.enforcement.store import TIMERS
+from bylaw.enforcement.store import HANDLER
 from bylaw.notices.store import HANDED, MAIL, TIMER
 from bylaw.notices.ways import Ways
 from bylaw.notices.webhooks.announcing import DESTINATION
@@ -23,7 +23,7 @@ IDLE_SECONDS: Final = 0.25  # between two looks when there was nothing to do
 FAILED_SECONDS: Final = 2.0  # after a round that could not be gone
 STOP_SECONDS: Final = 20.0  # that a worker has to finish what it is at
 TURNS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
-    ("timers", (TIMERS.partition(":")[0], TIMER)),
+    ("timers", (HANDLER, TIMER)),
     ("mail", (MAIL,)),
     ("webhooks", (DESTINATION, HANDED)),
 )
@@ -50,7 +50,7 @@ def working(office: Office, show: Show, report: Report) -> Iterator[None]:
     ways = ways_of(office)
     handlers: Mapping[str, Handler] = {
         **ways.handlers,
-        TIMERS.partition(":")[0]: Timers(office.enforcement, show),
+        HANDLER: Timers(office.enforcement, show),
         DESTINATION: Telling(ways.handlers[DESTINATION], office.enforcement, office.records),
     }
     stop = threading.Event()
