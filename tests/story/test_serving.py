@@ -181,6 +181,10 @@ def test_decisions_are_listed_newest_first_page_by_page(client: httpx2.Client) -
     assert client.get("/v1/decisions", params={"clause": "house/words"}).json()["decisions"]
     assert client.get("/v1/decisions", params={"clause": "house/wor"}).json()["decisions"] == []
     assert client.get("/v1/decisions", params={"kind": "mail.sent"}).json()["decisions"] == []
+    assert client.get("/v1/decisions", params={"account": "acc_paged"}).json()["decisions"]
+    assert client.get("/v1/decisions", params={"account": "acc_nobody"}).json()["decisions"] == []
+    assert client.get("/v1/decisions", params={"since": "2026-03-02T00:00:00Z"}).json()["decisions"] == []
+    assert client.get("/v1/decisions", params={"until": "2026-03-02T00:00:00Z"}).json()["decisions"]
     assert client.get("/v1/decisions", params={"cursor": "-1"}).json()["code"] == "web.cursor"
     assert client.get("/v1/decisions", params={"limit": 0}).status_code == 422
     assert client.get("/v1/decisions/dec_none").status_code == 404

@@ -1,24 +1,49 @@
 """Decisions, read again: one with all that led to it, or the latest, page by page."""
 
-from datetime import datetime
-from typing import Annotated, Final
+from datetime import UTC, datetime
+from typing import Annotated, Final, NamedTuple
 
 import msgspec
 from fastapi import Path, Query, Response
 
 from bylaw.base.errors import InputError, NotFoundError
+from bylaw.book.sanctions import is_below
 from bylaw.enforcement.store import resolved_of
 from bylaw.engine.decision import Decision
-from bylaw.engine.recording import KIND, Body, instant, read_body
+from bylaw.engine.recording import KIND, Body, instant, microseconds, read_body
 from bylaw.records.fact import Row
+from bylaw.records.people import alias_of
 from bylaw.records.store import PAGE
 from bylaw.web.api.answers import EventAnswer, Outcome, Words, answer_of, outcome_of
 from bylaw.web.cooked import Serving, said
+from bylaw.web.people import known
 from bylaw.web.routes import JSON, Route
 
 MAX_ID: Final = 256
 MAX_PAGE: Final = 200
+LAST: Final = 1 << 62  # microseconds: later than anything
 MAX_LOOKED_AT: Final = 20_000  # facts that one page looks at, however few of them it shows
+
+
+class Sought(NamedTuple):
+    """Which decisions are asked for; instants in microseconds since 1970, ``until`` not included."""
+
+    kind: str
+    rule: str
+    clause: str
+    person: str
+    since: int
+    until: int
+
+    def takes(self, told: Body) -> bool:
+        """Tell whether a decision is one of them."""
+        return (
+            (not self.kind or told.kind == self.kind)
+            and (not self.rule or self.rule in told.rules or self.rule in told.shadow)
+            and (not self.clause or any(is_below(one, self.clause) for one in told.clauses))
+            and (not self.person or self.person in told.people)
+            and self.since <= told.at < self.until
+        )
 
 
 class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +99,7 @@ def decision(
     return said(DecisionView(answer=answer, decision=recalled, recorded=instant(row.at)))
 
 
-def decisions(
+def decisions(  # noqa: PLR0913 - what may be asked for
     service: Serving,
     *,
     kind: Annotated[str, Query(max_length=MAX_ID, description="of event")] = "",
@@ -82,10 +107,18 @@ def decisions(
     clause: Annotated[
         str, Query(max_length=MAX_ID, description="or what it begins with, up to a slash")
     ] = "",
+    account: Annotated[str, Query(max_length=MAX_ID, description="that the event names")] = "",
+    since: Annotated[datetime | None, Query(description="of the event")] = None,
+    until: Annotated[datetime | None, Query(description="of the event")] = None,
     cursor: Annotated[str, Query(max_length=MAX_ID, description="`next` of the page before")] = "",
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
 ) -> Response:
     """Return decisions that say something, the newest first."""
+    subject = known(service, account) if account else None
+    if account and subject is None:
+        return said(DecisionPage(decisions=(), next=None))
+    person = alias_of(subject) if subject else ""
+    sought = Sought(kind, rule, clause, person, _instant(since, 0), _instant(until, LAST))
     head = service.reading.records.head
     last = min(_seq(cursor) - 1, head) if cursor else head
     found: list[DecisionLine] = []
@@ -94,7 +127,7 @@ def decisions(
         first = max(least, last - PAGE + 1)
         for row in reversed(service.reading.records.page(first, last, {KIND})):
             told = read_body(row)
-            if not told.silent and _is_wanted(told, kind, rule, clause):
+            if not told.silent and sought.takes(told):
                 found.append(_line(row, told))
                 if len(found) == limit:
                     first = row.seq
@@ -109,12 +142,10 @@ def _seq(cursor: str) -> int:
     return int(cursor)
 
 
-def _is_wanted(told: Body, kind: str, rule: str, clause: str) -> bool:
-    return (
-        (not kind or told.kind == kind)
-        and (not rule or rule in told.rules or rule in told.shadow)
-        and (not clause or any(one == clause or one.startswith(f"{clause}/") for one in told.clauses))
-    )
+def _instant(at: datetime | None, otherwise: int) -> int:
+    if at is None:
+        return otherwise
+    return microseconds(at if at.tzinfo else at.replace(tzinfo=UTC))
 
 
 def _line(row: Row, told: Body) -> DecisionLine:
