@@ -65,7 +65,7 @@ def test_what_is_told_is_sealed_and_only_ids_are_open(make_place: MakePlace) -> 
         row = office.records.row(notice.planned)
         said = STATEMENT.facts.encode()
         assert said not in row.body + (row.sealed or b"")
-        assert b"ada" not in row.body
+        assert b"ada@house" not in row.body
         assert office.notices.statement(notice).facts == STATEMENT.facts
 
 

@@ -120,7 +120,7 @@ def test_nothing_personal_waits_in_the_outbox_and_the_forgotten_have_no_name(
     line = Line(office, server.url)
     office.plan("ada@reader.example", "act_1", HOUR)
     ((_, entry),) = Delivery(office.records).take(office.now())
-    assert b"ada" not in entry.body
+    assert b"ada@reader" not in entry.body
     office.vault.destroy([office.person("ada@reader.example")], list(Use))
     office.wait(60 * SECOND)
     line.run()

@@ -132,8 +132,11 @@ class Decider:
             if tag not in known and tag not in drafts:
                 drafts[tag] = self._draft(self._term, tag, arrival)
         facts = sealed(drafts, self._term.source.recorder, self._vault)
-        following = self._consequences.follow(list(self._rulings(drafts)))
-        first = self._records.commit([*facts, *following]).first if facts else 0
+        with (
+            self._records.turn
+        ):  # what follows names the facts that will record decisions: nobody commits in between
+            following = self._consequences.follow(list(self._rulings(drafts)))
+            first = self._records.commit([*facts, *following]).first if facts else 0
         self._consequences.settle()
         self._behind = False
         if self._records.head - self._saved >= SNAPSHOT_EVERY:

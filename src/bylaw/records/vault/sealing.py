@@ -14,7 +14,7 @@ from bylaw.records.vault.outside import Target
 from bylaw.records.vault.persons import Persons, opened
 from bylaw.records.vault.uses import KEY_VERSION, NONCE_BYTES, Use
 
-PERSONS_IN_MEMORY: Final = 100_000  # of each cache's two generations; about 400 bytes a person
+PERSONS_IN_MEMORY: Final = 40_000  # of each cache's two generations; about 400 bytes a person
 MOST_SPACE: Final = 64  # characters of a space's name
 MOST_SPACES: Final = 64  # kinds of external ids
 DAYS: Final = "day"  # the space of those who are nobody in particular
