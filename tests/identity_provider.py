@@ -34,7 +34,7 @@ class IdentityProvider:
         """The table of a book that names it."""
         secret = f'secret = "{secret}"\n' if secret else ""
         return (
-            f'[staff.providers.work]\nissuer = "{self.url}"\nclient_id = "bylaw"\n{secret}'
+            f'[staff.providers.employer]\nissuer = "{self.url}"\nclient_id = "bylaw"\n{secret}'
             f'authorize = "{self.url}/authorize"\ntoken = "{self.url}/token"\nkeys = "{self.url}/keys"\n'
             'allow = ["127.0.0.0/8"]\n'
         )

@@ -48,14 +48,14 @@ def browser(service: Service, clock: Clock) -> Iterator[Browser]:
 
 def join(browser: Browser, work: IdentityProvider, name: str, subject: str) -> str:
     link = invited(browser.service, name, "reviewer")
-    sent = right(browser.post("/v1/join/providers/work/ask", link=link))["url"]
+    sent = right(browser.post("/v1/join/providers/employer/ask", link=link))["url"]
     return str(right(browser.post("/v1/join/provider", link=link, **work.visit(sent, subject)))["staff"])
 
 
 def test_who_joined_by_a_provider_is_let_in_by_it(browser: Browser, work: IdentityProvider) -> None:
-    assert right(browser.ask("GET", "/v1/session/providers")) == {"providers": ["work"]}
+    assert right(browser.ask("GET", "/v1/session/providers")) == {"providers": ["employer"]}
     staff = join(browser, work, "ada", SUBJECT)
-    asked = browser.post("/v1/session/providers/work/ask")
+    asked = browser.post("/v1/session/providers/employer/ask")
     url = right(asked)["url"]
     assert "redirect_uri=http%3A%2F%2Flocalhost%3A9999%2Fstaff%2Fback" in url
     (cookie,) = asked.headers.get_list("set-cookie")
@@ -75,7 +75,7 @@ def test_who_joined_by_a_provider_is_let_in_by_it(browser: Browser, work: Identi
 def test_whoever_is_vouched_for_and_is_nobody_here_is_not_let_in(
     browser: Browser, work: IdentityProvider
 ) -> None:
-    url = right(browser.post("/v1/session/providers/work/ask"))["url"]
+    url = right(browser.post("/v1/session/providers/employer/ask"))["url"]
     refused = browser.post("/v1/session/provider", **work.visit(url, "somebody"))
     assert code_of(refused) == (403, "staff.refused")
 
@@ -84,12 +84,12 @@ def test_an_answer_counts_once_and_only_in_the_browser_that_asked(
     browser: Browser, work: IdentityProvider, service: Service, clock: Clock
 ) -> None:
     join(browser, work, "bo", "bo at work")
-    url = right(browser.post("/v1/session/providers/work/ask"))["url"]
+    url = right(browser.post("/v1/session/providers/employer/ask"))["url"]
     back = work.visit(url, "bo at work")
     with Browser(service, clock, "mallory") as other:
         other.client.headers["origin"] = SITE
         assert code_of(other.post("/v1/session/provider", **back)) == (403, "staff.ticket")
-        right(other.post("/v1/session/providers/work/ask"))
+        right(other.post("/v1/session/providers/employer/ask"))
         assert code_of(other.post("/v1/session/provider", **back)) == (403, "staff.provider")
     ticket = browser.client.cookies["bylaw-provider"]
     right(browser.post("/v1/session/provider", **back))
@@ -105,10 +105,10 @@ def test_an_account_with_a_provider_is_added_in_an_open_session(
     with member:
         member.join(invited(service, "cy", "reviewer"))
         member.sign_in()
-        url = right(member.post("/v1/me/identities/work/ask"))["url"]
+        url = right(member.post("/v1/me/identities/employer/ask"))["url"]
         right(member.post("/v1/me/identities", **work.visit(url, "cy at work")))
         kinds = [(one["kind"], one["label"]) for one in right(member.ask("GET", "/v1/me/factors"))["factors"]]
-        assert kinds == [("password", ""), ("provider", "work")]
+        assert kinds == [("password", ""), ("provider", "employer")]
         assert code_of(member.post("/v1/me/identities/other/ask")) == (404, "staff.no_provider")
 
 
@@ -128,7 +128,7 @@ def test_an_account_with_a_provider_is_added_in_an_open_session(
 def test_a_provider_that_misbehaves_lets_nobody_in(
     browser: Browser, work: IdentityProvider, status: int, body: bytes, code: tuple[int, str]
 ) -> None:
-    url = right(browser.post("/v1/session/providers/work/ask"))["url"]
+    url = right(browser.post("/v1/session/providers/employer/ask"))["url"]
     work.answers.append((status, body))
     assert code_of(browser.post("/v1/session/provider", **work.visit(url, SUBJECT))) == code
 
@@ -144,7 +144,7 @@ def test_a_provider_in_a_network_that_nobody_allowed_is_not_asked(
         Browser(service, clock, "x") as here,
     ):
         here.client.headers["origin"] = SITE
-        url = right(here.post("/v1/session/providers/work/ask"))["url"]
+        url = right(here.post("/v1/session/providers/employer/ask"))["url"]
         calls = len(work.taken)
         refused = here.post("/v1/session/provider", **work.visit(url, SUBJECT))
         assert code_of(refused) == (503, "staff.provider_away")
@@ -155,7 +155,7 @@ def test_one_address_has_a_provider_asked_so_often_and_no_more(
     browser: Browser, work: IdentityProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bylaw.web.api.vouching.CALLS", 1)  # a minute
-    url = right(browser.post("/v1/session/providers/work/ask"))["url"]
+    url = right(browser.post("/v1/session/providers/employer/ask"))["url"]
     calls, state = len(work.taken), work.visit(url, SUBJECT)["state"]
     answers = [browser.post("/v1/session/provider", state=state, code="made up") for _ in range(3)]
     assert code_of(answers[-1]) == (429, "web.rate")
@@ -165,4 +165,4 @@ def test_one_address_has_a_provider_asked_so_often_and_no_more(
 
 def test_pages_of_another_site_than_the_books_are_not_ours(service: Service, clock: Clock) -> None:
     with Browser(service, clock, "x") as here:  # its pages come from the address of the service
-        assert code_of(here.post("/v1/session/providers/work/ask")) == (403, "web.forged")
+        assert code_of(here.post("/v1/session/providers/employer/ask")) == (403, "web.forged")

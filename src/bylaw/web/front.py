@@ -6,6 +6,7 @@ Raw routes are answered from here; FastAPI answers the others.
 import asyncio
 import os
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -33,7 +34,7 @@ NO_ROUTE: Final = "(none)"
 WENT: Final = 499  # in counts and logs: whoever asked had gone
 
 
-class Door:
+class Door(ABC):
     """Where requests come in, whoever answers them.
 
     Args:
@@ -69,9 +70,9 @@ class Door:
             self._under_way.discard(exchange)
             self._tell(exchange, at, time.perf_counter() - began)
 
+    @abstractmethod
     async def carry_out(self, exchange: Exchange) -> None:
         """Answer, or raise what is wrong."""
-        raise NotImplementedError
 
     def _tell(self, exchange: Exchange, at: float, seconds: float) -> None:
         route = exchange.route or getattr(exchange.scope.get("route"), "path", NO_ROUTE)
