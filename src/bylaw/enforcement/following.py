@@ -35,22 +35,27 @@ class Following:
         self._sanctions = sanctions
         self._notifying = notifying
         self._touched: set[str] = set()
-        self.latest: dict[
-            str, Resolved
-        ] = {}  # what was made of the decisions of the last batch, by their ids
+        # What was made of the decisions of the last batch, by their ids.
+        self.latest: dict[str, Resolved] = {}
         self.resume()
 
     def resume(self) -> None:
         """See ``Consequences``."""
         self.standing, self._touched = Standing(), set()
-        with self._records.reading() as core:
-            for stood in store.standing(core, KEPT):
-                self.standing.begin(stood.action, stood.at)
+        self._read()
         found = ((named(self._vault, person), person) for person in self.standing.people())
         now = self._records.clock()
         self.gate.replace(
             {account: tuple(self.standing.gates(person, now)) for account, person in found if account}
         )
+
+    def _read(self, *people: str) -> None:
+        """Let stand what stands on record of accounts, or of all; not what is over, as most strikes of years are."""
+        now = self._records.clock()
+        with self._records.reading() as core:
+            for stood in store.standing(core, KEPT, *people):
+                if stood.action.until is None or now < stood.action.until:
+                    self.standing.begin(stood.action, stood.at)
 
     def follow(self, rulings: Sequence[Ruling]) -> list[Fact]:
         """See ``Consequences``."""
@@ -96,8 +101,6 @@ class Following:
             some = changed[start : start + store.AT_ONCE]
             for person in some:
                 self.standing.forget(person)
-            with self._records.reading() as core:
-                for stood in store.standing(core, KEPT, *some):
-                    self.standing.begin(stood.action, stood.at)
+            self._read(*some)
         self._touched.update(changed)
         self.settle()
