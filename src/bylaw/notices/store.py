@@ -187,11 +187,6 @@ def notice(core: sa.Connection, name: str) -> Notice:
     return _one(_notices(core, NOTICES.c.notice == name), "notice", name)
 
 
-def of_action(core: sa.Connection, person: bytes, action: str) -> Notice | None:
-    """Return the notice by which a person is told of an action."""
-    return next(iter(_notices(core, NOTICES.c.action == action, NOTICES.c.person == person)), None)
-
-
 def of_person(core: sa.Connection, person: bytes, *states: State) -> list[Notice]:
     """Return a person's notices in these states, or all; in the order in which they were planned."""
     mine = NOTICES.c.person == person

@@ -11,7 +11,6 @@ from typing import Final, NamedTuple
 TAG_BYTES: Final = 16
 SUBJECT_BYTES: Final = 16
 LEAF_BYTES: Final = 32
-ENTRY_BYTES: Final = 65
 
 _VERSION: Final = b"\x01"  # of the entry's form
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from bylaw.base.errors import BylawError
+from bylaw.book.book import Book
 from bylaw.enforcement.carrying import Telling, Timers
 from bylaw.enforcement.store import HANDLER
 from bylaw.notices.store import HANDED, MAIL, TIMER
@@ -35,13 +36,13 @@ Report = Callable[[BaseException], None]
 def ways_of(office: Office) -> Ways:
     """Return everything between the outbox and the world."""
     profiles = Profiles(office.records, office.archive)
-    return Ways(
-        office.records,
-        office.vault,
-        lambda: office.shelf.book(office.archive.book_at(office.records.head)),
-        office.shelf.book,
-        profiles.address_of,
-    )
+
+    def current() -> Book:
+        charter = office.decider.charter  # nothing for the moment in which a decider remembers anew
+        digest = charter.basis.book if charter else office.archive.book_at(office.records.head)
+        return office.shelf.book(digest)
+
+    return Ways(office.records, office.vault, current, office.shelf.book, profiles.address_of)
 
 
 @contextmanager

@@ -19,7 +19,6 @@ from bylaw.base.errors import InputError, IntegrityError
 
 NOTE_MAX_BYTES: Final = 1 << 16
 SIGNATURES_MAX: Final = 16
-SEED_BYTES: Final = 32
 
 _DASH: Final = "\u2014 "
 _ID_BYTES: Final = 4

@@ -18,7 +18,6 @@ from bylaw.records.vault.master import sync_folder
 from bylaw.records.vault.uses import Boundary
 
 SUM_BYTES: Final = 16
-HEAD_BYTES: Final = 8 + SUM_BYTES
 _FIELDS: Final = 6
 
 Act = Literal["begin", "done"]

@@ -9,7 +9,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from bylaw.base.errors import IntegrityError
 from bylaw.records.vault.uses import NONCE_BYTES, key_name
 
-WRAPPED_BYTES: Final = NONCE_BYTES + 32 + 16
 MAC_BYTES: Final = 16
 PRINT_BYTES: Final = 8
 
