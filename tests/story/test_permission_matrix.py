@@ -69,7 +69,8 @@ class Caller:
         if PERMISSIONS[route.permission].fresh and not (self.person and self.fresh):
             return False
         return any(
-            may(self.grants, route.permission, queue, clause)
+            may(self.grants, permission, queue, clause)
+            for permission in route.permissions
             for queue in (None, *HERE)
             for clause in (None, *THERE)
         )

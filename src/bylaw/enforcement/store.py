@@ -1,6 +1,6 @@
 """Actions as tables, folded from their facts; what falls due later waits in the outbox."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
@@ -53,6 +53,14 @@ RULES: Final = sa.Table(
     sa.Column("action", sa.Text, primary_key=True),
     sqlite_strict=True,
 )
+CLAUSES: Final = sa.Table(
+    "enforcement_clauses",
+    _METADATA,
+    sa.Column("clause", sa.Text, primary_key=True),  # that is cited, and what it stands below
+    sa.Column("seq", WHOLE, primary_key=True, autoincrement=False),
+    sa.Column("action", sa.Text, primary_key=True),
+    sqlite_strict=True,
+)
 APPROVALS: Final = sa.Table(
     "enforcement_approvals",
     _METADATA,
@@ -88,7 +96,7 @@ class EnforcementProjector:
 
     name = "enforcement"
     version = 1
-    tables: Sequence[sa.Table] = (ACTIONS, RULES, APPROVALS)
+    tables: Sequence[sa.Table] = (ACTIONS, RULES, CLAUSES, APPROVALS)
     kinds = frozenset({model.RESOLVED, model.MOVED, model.APPROVED, model.UNDONE, model.DUE})
 
     def project(self, tx: Transaction, rows: Sequence[Row]) -> None:
@@ -135,18 +143,31 @@ def _begin(tx: Transaction, begun: Sequence[_Begun]) -> None:
     if not values:
         return
     tx.execute(sa.insert(ACTIONS), values)
-    ruled: list[dict[str, object]] = [
-        {"rule": rule, "seq": one.row.seq, "action": action.action}
-        for one in begun
-        for action in one.actions
-        for rule in action.rules
-    ]
-    if ruled:
-        tx.execute(sa.insert(RULES), ruled)
+    for table, named in _INDEXES.items():
+        indexed: list[dict[str, object]] = [
+            {table.c[0].name: name, "seq": one.row.seq, "action": action.action}
+            for one in begun
+            for action in one.actions
+            for name in named(action)
+        ]
+        if indexed:
+            tx.execute(sa.insert(table), indexed)
     for one in begun:
         for action in one.actions:
             if not action.awaiting:
                 _set_timers(tx, one.row, action)
+
+
+def _clauses(action: Action) -> set[str]:
+    """Return the clauses that an action cites, and all that they stand below, their documents too."""
+    parts = [clause.split("/") for clause in action.clauses]
+    return {"/".join(some[:depth]) for some in parts for depth in range(1, len(some) + 1)}
+
+
+_INDEXES: Final[Mapping[sa.Table, Callable[[Action], Collection[str]]]] = {
+    RULES: lambda action: action.rules,
+    CLAUSES: _clauses,
+}
 
 
 def _set_timers(tx: Transaction, row: Row, action: Action) -> None:
@@ -291,10 +312,41 @@ def actions(  # noqa: PLR0913 - what may be asked for
     if source:
         query = query.where(ACTIONS.c.source == source)
     if after is not None:
-        seq, action = after
-        same = (ACTIONS.c.seq == seq) & (ACTIONS.c.action > action)
-        query = query.where(sa.or_(ACTIONS.c.seq < seq, same))
+        query = query.where(_follows(ACTIONS.c, after))
     return [_stood(row) for row in core.execute(query)]
+
+
+def trail(
+    core: sa.Connection,
+    by: sa.Column[Any],
+    value: str | int,
+    *,
+    after: tuple[int, str] | None = None,
+    limit: int = PAGE,
+) -> list[Stood]:
+    """Return the actions that a column of an index leads to, the newest first.
+
+    Args:
+        core: where to look.
+        by: the account (``ACTIONS.c.person``), the event (``.source``), the action itself, ``RULES.c.rule`` or
+            ``CLAUSES.c.clause``.
+        value: what stands in it.
+        after: as in ``actions``.
+        limit: at most so many.
+    """
+    found = by.table.c
+    query = sa.select(found.action).where(by == value).order_by(found.seq.desc(), found.action).limit(limit)
+    if after is not None:
+        query = query.where(_follows(found, after))
+    named = list(core.scalars(query))
+    told = core.execute(sa.select(ACTIONS).where(ACTIONS.c.action.in_(named)))
+    standing = {row.action: row for row in told}
+    return [_stood(standing[name]) for name in named]
+
+
+def _follows(columns: Any, after: tuple[int, str]) -> sa.ColumnElement[bool]:  # noqa: ANN401 - of a table
+    seq, action = after
+    return sa.or_(columns.seq < seq, (columns.seq == seq) & (columns.action > action))
 
 
 def of_rule(core: sa.Connection, rule: str, since: int) -> list[Stood]:

@@ -1,6 +1,6 @@
 """Notices and messages as tables, folded from their facts; what is to leave is sent with them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final, TypeVar
 
@@ -193,6 +193,11 @@ def of_person(core: sa.Connection, person: bytes, *states: State) -> list[Notice
     if not states:
         return _notices(core, mine)
     return _notices(core, mine, NOTICES.c.state.in_([state.value for state in states]))
+
+
+def of_actions(core: sa.Connection, actions: Collection[str]) -> list[Notice]:
+    """Return the notices that tell of some actions, at most ``AT_ONCE``."""
+    return _notices(core, NOTICES.c.action.in_(actions))
 
 
 def latest(

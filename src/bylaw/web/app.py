@@ -30,6 +30,7 @@ from bylaw.web.api import (
     orders,
     outbox,
     own,
+    search,
     session,
     staff,
 )
@@ -47,6 +48,7 @@ ROUTES: Final = (
     *events.ROUTES,
     *incoming.ROUTES,
     *access.ROUTES,
+    *search.ROUTES,
     *decisions.ROUTES,
     *actions.ROUTES,
     *orders.ROUTES,

@@ -1,6 +1,6 @@
 """Who asks, and whether they may."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from bylaw.base.errors import RefusedError
@@ -77,14 +77,15 @@ def shown(authorization: bytes) -> str:
     return authorization[len(SCHEME) :].strip().decode("ascii", "replace")
 
 
-def admit(caller: Caller, permission: str) -> None:
-    """See to it that somebody may do something, somewhere; where exactly is looked at when it is known.
+def admit(caller: Caller, permissions: Sequence[str]) -> None:
+    """See to it that somebody may do one of these things, somewhere; where exactly is looked at when it is known.
 
     Raises:
         RefusedError: ``web.may_not``.
     """
-    if not may_somewhere(caller.grants, permission):
-        raise RefusedError("web.may_not", f"this takes the permission `{permission}`")
+    if not any(may_somewhere(caller.grants, permission) for permission in permissions):
+        named = " or ".join(f"`{permission}`" for permission in permissions)
+        raise RefusedError("web.may_not", f"this takes the permission {named}")
 
 
 def covers(caller: Caller, permission: str, clauses: Iterable[str]) -> bool:

@@ -54,7 +54,7 @@ def operation(route: Route, types: Types) -> Json:
     """Return the part of a route's description that its types and its permission say."""
     made: Json = {"security": [{scheme: []} for scheme in _schemes(route)]}
     if route.permission:
-        made["x-permission"] = route.permission
+        made["x-permission"] = list(route.permissions)
     if route.takes:
         made["requestBody"] = {"required": True, "content": _content(route.takes, types)}
     return made

@@ -31,13 +31,13 @@ async def enter(exchange: Exchange, service: Service, route: Route) -> None:
     header = exchange.header(b"authorization")
     token = "" if header else cookie(exchange, service.browsers.session)
     if token:
-        await _enter_signed_in(exchange, service, route.permission, token)
+        await _enter_signed_in(exchange, service, route, token)
         return
     exchange.caller = service.identify(shown(header))
     if route.permission is None or PERMISSIONS[route.permission].fresh:
         hint = "sign in, and send the cookie of the session in the place of the key"
         raise RefusedError("web.person", "this takes a person who is signed in", hint=hint)
-    admit(exchange.caller, route.permission)
+    admit(exchange.caller, route.permissions)
 
 
 async def present(service: Service, token: str) -> Present:
@@ -50,15 +50,15 @@ async def present(service: Service, token: str) -> Present:
     return await service.porter.do(Kind.DESK, partial(service.staff.sessions.present, token))
 
 
-async def _enter_signed_in(exchange: Exchange, service: Service, permission: str | None, token: str) -> None:
+async def _enter_signed_in(exchange: Exchange, service: Service, route: Route, token: str) -> None:
     service.browsers.refuse_forged(exchange)
     here, roles = await present(service, token), service.roles
     exchange.caller = Caller(here.member.id, here.grants(roles), PERSON_RATE, here)
-    if permission is None:
+    if route.permission is None:
         return
     if here.lacks_second(roles):
         hint = "add a phone or a passkey, then sign in with it"
         raise RefusedError("staff.second_factor", "your role asks for a second factor", hint=hint)
-    admit(exchange.caller, permission)
-    if PERMISSIONS[permission].fresh:
+    admit(exchange.caller, route.permissions)
+    if PERMISSIONS[route.permission].fresh:
         service.staff.sessions.demand_fresh(here.session)

@@ -30,7 +30,8 @@ class Parameter(NamedTuple):
 class Route:
     """One thing that may be asked.
 
-    ``permission``: what it needs; nothing: anybody may ask, or, if ``signed_in``, every member of staff who is.
+    ``permission``: what it needs; nothing: anybody may ask, or, if ``signed_in``, every member of staff who is. ``also``:
+    permissions each of which lets somebody in as well; what is asked for is then looked at behind the door.
     ``guarded``: anybody may ask, but no page of somebody else may make a browser do so. ``takes`` and ``answers`` are types by media type,
     ``statuses`` those of what went well.
     ``problems``: statuses of what may go wrong, beyond those of every route. A ``raw`` path may end in one parameter,
@@ -45,6 +46,7 @@ class Route:
     doc: str = ""
     tag: str
     permission: str | None
+    also: tuple[str, ...] = ()
     signed_in: bool = False
     guarded: bool = False
     takes: Mapping[str, Any] = field(default_factory=dict)
@@ -56,6 +58,11 @@ class Route:
     slashes: bool = False
     raw: Raw | None = None
     endpoint: Endpoint | None = None
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """The permissions of which any one lets somebody in."""
+        return (self.permission, *self.also) if self.permission else ()
 
     @property
     def pattern(self) -> str:

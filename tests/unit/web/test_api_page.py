@@ -10,7 +10,7 @@ PAGE = Path(__file__).parents[3] / "docs/api.md"
 
 def needs(route: Route) -> str:
     if route.permission:
-        return f"`{route.permission}`"
+        return " or ".join(f"`{permission}`" for permission in route.permissions)
     return "*staff*" if route.signed_in else "*everybody*"
 
 

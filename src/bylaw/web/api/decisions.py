@@ -15,7 +15,8 @@ from bylaw.records.fact import Row
 from bylaw.records.people import alias_of
 from bylaw.records.store import PAGE
 from bylaw.web.api.answers import EventAnswer, Outcome, Words, answer_of, outcome_of
-from bylaw.web.cooked import Serving, said
+from bylaw.web.callers import covers, demand
+from bylaw.web.cooked import Asked, Serving, said
 from bylaw.web.people import known
 from bylaw.web.routes import JSON, Route
 
@@ -83,12 +84,14 @@ class DecisionPage(msgspec.Struct, frozen=True, kw_only=True):
 
 def decision(
     service: Serving,
+    exchange: Asked,
     decision: Annotated[str, Path(max_length=MAX_ID, description="of a decision, or of its event")],
 ) -> Response:
     """Return a decision by its id or by the id of its event."""
     row = service.archive.find(decision)
     if row is None or row.kind != KIND:
         raise NotFoundError("decision.not_found", "there is no such decision")
+    demand(exchange.caller, "decision.read", read_body(row).clauses)
     recalled = service.archive.recall(row).decision
     book = service.reading.shelf.book(recalled.book)
     words = Words()
@@ -101,6 +104,7 @@ def decision(
 
 def decisions(  # noqa: PLR0913 - what may be asked for
     service: Serving,
+    exchange: Asked,
     *,
     kind: Annotated[str, Query(max_length=MAX_ID, description="of event")] = "",
     rule: Annotated[str, Query(max_length=MAX_ID, description="enforced, or in shadow")] = "",
@@ -113,13 +117,13 @@ def decisions(  # noqa: PLR0913 - what may be asked for
     cursor: Annotated[str, Query(max_length=MAX_ID, description="`next` of the page before")] = "",
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
 ) -> Response:
-    """Return decisions that say something, the newest first."""
+    """Return decisions that say something, the newest first: those on clauses that whoever asks may look at."""
     subject = known(service, account) if account else None
     if account and subject is None:
         return said(DecisionPage(decisions=(), next=None))
     person = alias_of(subject) if subject else ""
     sought = Sought(kind, rule, clause, person, _instant(since, 0), _instant(until, LAST))
-    head = service.reading.records.head
+    caller, head = exchange.caller, service.reading.records.head
     last = min(_seq(cursor) - 1, head) if cursor else head
     found: list[DecisionLine] = []
     least = max(1, last - MAX_LOOKED_AT + 1)
@@ -127,7 +131,7 @@ def decisions(  # noqa: PLR0913 - what may be asked for
         first = max(least, last - PAGE + 1)
         for row in reversed(service.reading.records.page(first, last, {KIND})):
             told = read_body(row)
-            if not told.silent and sought.takes(told):
+            if not told.silent and sought.takes(told) and covers(caller, "decision.read", told.clauses):
                 found.append(_line(row, told))
                 if len(found) == limit:
                     first = row.seq

@@ -79,6 +79,14 @@ def notices(
     return said(NoticePage(notices=readable, next=str(page[-1].planned) if len(page) == limit else None))
 
 
+def notice(service: Serving, exchange: Asked, notice: Name) -> Response:
+    """Return a notice."""
+    with service.reading.records.reading() as core:
+        view = _told(service, store.notice(core, notice))
+    demand(exchange.caller, "notice.read", view.clauses)
+    return said(view)
+
+
 async def suppress(service: Serving, exchange: Asked, notice: Name) -> Response:
     """Withhold a notice that is planned."""
     asked = await taken(exchange, Withhold)
@@ -116,8 +124,12 @@ async def _changed(
     return await done(exchange, service, work, asked)
 
 
+def clauses_of(service: Service, notice: Notice) -> tuple[str, ...]:
+    """Return the clauses that a notice cites."""
+    return msgspec.json.decode(service.reading.records.row(notice.planned).body, type=Planned).clauses
+
+
 def _told(service: Service, notice: Notice) -> NoticeView:
-    planned = msgspec.json.decode(service.reading.records.row(notice.planned).body, type=Planned)
     return NoticeView(
         notice=notice.id,
         account=named(service.reading.vault, alias_of(notice.person)) or None,
@@ -126,7 +138,7 @@ def _told(service: Service, notice: Notice) -> NoticeView:
         told=notice.told,
         state=notice.state,
         due=instant(notice.due),
-        clauses=planned.clauses,
+        clauses=clauses_of(service, notice),
         message=notice.message or None,
         ground=notice.ground,
         code=notice.code,
@@ -149,6 +161,17 @@ ROUTES = (
         permission="notice.read",
         answers={JSON: NoticePage},
         endpoint=notices,
+    ),
+    Route(
+        method="GET",
+        path="/v1/notices/{notice}",
+        name="notice",
+        summary="A notice, and what became of it",
+        tag="notices",
+        permission="notice.read",
+        answers={JSON: NoticeView},
+        problems=(404,),
+        endpoint=notice,
     ),
     Route(
         method="POST",

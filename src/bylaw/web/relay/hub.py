@@ -86,7 +86,7 @@ class Hub:
 
     def _caller(self, key: bytes) -> Caller:
         caller = self._service.identify(shown(key))
-        admit(caller, PERMISSION)
+        admit(caller, (PERMISSION,))
         return caller
 
     def _refuse(self, asked: OneEvent | Block, error: BaseException, caller: str) -> None:
