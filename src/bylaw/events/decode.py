@@ -22,6 +22,7 @@ from bylaw.events.explain import NOT_DECODED, explain
 from bylaw.events.kinds import KINDS, FieldType, Kind, kinds_by_name
 
 MAX_LINE = 1 << 20  # bytes of one event; longer lines are refused unread
+MAX_PEOPLE = 1_000  # in one field of an event: the record tells each of them by an id of its own
 CLOCK_SKEW = timedelta(minutes=5)  # how far ahead of the arrival an event may be; see ``Codec.check``
 
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
@@ -43,6 +44,7 @@ class Codec:
         self._decoder: Final = msgspec.json.Decoder(self._type)
         self._times: Final = {k.struct: names for k in self.kinds.values() if (names := _of(k, "timestamp"))}
         self._doubles: Final = {k.struct: names for k in self.kinds.values() if (names := _of(k, "double"))}
+        self._crowds: Final = {k.struct: names for k in self.kinds.values() if (names := _crowds(k))}
 
     def decode(self, line: bytes, *, where: Where, latest: datetime | None = None) -> Event:
         """Return the event that a line of JSON says.
@@ -104,7 +106,8 @@ class Codec:
 
         Raises:
             InputError: it lies in the future (``event.future_time``), its ids hold control
-                characters (``event.bad_id``), a number is not finite or a time out of range.
+                characters (``event.bad_id``), a field names more than ``MAX_PEOPLE`` people (``event.people``), a number
+                is not finite or a time out of range.
         """
         if not (event.id.isprintable() and _printable(event.actor) and _printable(event.account)):
             hint = "ids are printable text on one line"
@@ -114,6 +117,11 @@ class Codec:
         if latest is not None and event.at > latest:
             hint = "the clock of the sender is ahead, or the offset of the time is wrong"
             raise InputError("event.future_time", "the event lies in the future", where=where, hint=hint)
+        for name in self._crowds.get(type(event), ()):
+            if (people := getattr(event, name)) is not UNSET and len(people) > MAX_PEOPLE:
+                message = f"the field `{name}` names more than {MAX_PEOPLE:,} people"
+                hint = "send an event for every thousand of them"
+                raise InputError("event.people", message, where=where, hint=hint)
         for name in self._doubles.get(type(event), ()):
             if (value := getattr(event, name)) is not UNSET and not isfinite(value):
                 message = f"the field `{name}` is not a finite number"
@@ -151,6 +159,12 @@ def too_long(where: Where, limit: int) -> InputError:
 
 def _of(kind: Kind, type_name: FieldType) -> tuple[str, ...]:
     return tuple(f.name for f in kind.fields.values() if f.type == type_name and f.name != "at")
+
+
+def _crowds(kind: Kind) -> tuple[str, ...]:
+    return tuple(
+        field.name for field in kind.fields.values() if field.person and field.type == "list(string)"
+    )
 
 
 def _printable(value: str | UnsetType) -> bool:

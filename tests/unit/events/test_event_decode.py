@@ -5,7 +5,7 @@ import pytest
 
 from bylaw.base.canonical import canonical_bytes, digest
 from bylaw.base.errors import InputError, Where
-from bylaw.events.decode import MAX_LINE, Codec, event_digest
+from bylaw.events.decode import MAX_LINE, MAX_PEOPLE, Codec, event_digest
 from bylaw.events.event import Event
 from bylaw.events.kinds import KINDS, declare_kind, kind_of
 from bylaw.events.vocabulary import MessageSent, UsageMetered
@@ -223,3 +223,12 @@ def test_a_field_too_deep_to_read_on_is_the_events_own() -> None:
     line = b'{"kind":"post.created","id":"d","at":"2026-01-01T00:00:00Z","text":"ok","x":' + deep + b"}"
     with pytest.raises(InputError, match="the event has no field `x`"):
         CODEC.decode(line, where=Where("f"))
+
+
+def test_a_field_that_names_too_many_people_is_refused() -> None:
+    values = {"kind": "message.sent", "id": "m1", "at": NOON, "actor": "ann", "text": "to everybody"}
+    most = [f"acc_{number}" for number in range(MAX_PEOPLE)]
+    CODEC.build({**values, "recipients": most}, where=PLACE)
+    with pytest.raises(InputError, match="`recipients` names more than 1,000 people") as caught:
+        CODEC.build({**values, "recipients": [*most, "acc_one_more"]}, where=PLACE)
+    assert caught.value.code == "event.people"

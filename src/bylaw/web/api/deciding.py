@@ -2,23 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Final
 
 import msgspec
 
 from bylaw.base.errors import BylawError, InputError, Where
 from bylaw.events.decode import CLOCK_SKEW, Codec, too_long
-from bylaw.events.event import Event
-from bylaw.events.people import people_in
 from bylaw.web.api.lines import Line
 from bylaw.web.callers import Caller
 from bylaw.web.gathering import Said, Waiting
 from bylaw.web.problems import details_of
 from bylaw.web.service import Service
 
-MAX_PEOPLE: Final = 1_000  # whom one event may name: the record tells each of them by an id of its own
-_SHORT: Final = 2 * MAX_PEOPLE  # bytes of a line that cannot name more
 _NOWHERE: Final = Where()
 _ENCODE: Final = msgspec.json.Encoder().encode
 
@@ -60,8 +55,6 @@ def read(line: bytes, codec: Codec, arrived: datetime) -> Waiting:
     """
     # Without an id of its own an event is named by its bytes: sent again, it is the same event.
     event = codec.decode(line, where=_NOWHERE, latest=arrived + CLOCK_SKEW)
-    if len(line) > _SHORT and _names_too_many(event):
-        raise InputError("event.people", f"the event names more than {MAX_PEOPLE:,} people")
     return Waiting(line, event, codec, arrived)
 
 
@@ -78,7 +71,3 @@ def _told_line(number: int, said: Said) -> bytes:
     if isinstance(said, BylawError):
         return b'{"line":%d,"problem":%b}\n' % (number, _ENCODE(details_of(said)))
     return b'{"line":%d,"answer":%b}\n' % (number, said)
-
-
-def _names_too_many(event: Event) -> bool:
-    return next(islice(people_in(event), MAX_PEOPLE, None), None) is not None
