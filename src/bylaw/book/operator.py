@@ -11,7 +11,10 @@ import msgspec
 
 from bylaw.base.errors import Problem, Problems, Where
 from bylaw.base.spelling import did_you_mean
+from bylaw.book.appealing import DECIDES, Abuse, Appeals, Attachments, check_appeals
+from bylaw.book.casework import Care, Casework, Route, WorkQueue, check_casework, unknown_casework
 from bylaw.book.incoming import Incoming, check_incoming
+from bylaw.book.monitoring import Surface, check_monitoring
 from bylaw.book.outgoing import TYPES, Mail, Notices, Webhook, check_outgoing
 from bylaw.book.sanctions import Claim, Rung, Strikes, loose_rungs, unknown_clauses
 from bylaw.book.sign_in import IdentityProvider, StaffPages, check_sign_in
@@ -20,7 +23,7 @@ from bylaw.events.sources.mapped import Mapped
 from bylaw.records.ageing import Schedule
 from bylaw.rules.effects import EFFECTS
 from bylaw.staff.permissions import PERMISSIONS
-from bylaw.staff.roles import ADMIN, BUILT_IN
+from bylaw.staff.roles import ADMIN, BUILT_IN, known_roles
 from bylaw.staff.roles import Role as StaffRole
 
 FILE = "operator.toml"
@@ -47,27 +50,12 @@ class ContactPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     refuse_attachments: bool = False
 
 
-class WorkQueue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where work for people waits, and which role does it."""
-
-    purpose: str
-    staffed_by: str
-
-
 class Role(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What people with this role may do. ``second_factor``: they sign in with two factors whatever they may."""
 
     purpose: str = ""
     permissions: tuple[str, ...] = ()
     second_factor: bool = False
-
-
-class Surface(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whether a surface is monitored, by region; ``everywhere`` unless a region says otherwise."""
-
-    everywhere: bool = False
-    regions: dict[str, bool] = {}
-    source: str = ""
 
 
 class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -102,6 +90,8 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     operator: Identity
     contacts: dict[str, ContactPoint] = {}
     queues: dict[str, WorkQueue] = {}
+    routing: tuple[Route, ...] = ()  # the first that takes a case says where it goes
+    cases: Casework = Casework()
     roles: dict[str, Role] = {}
     monitoring: dict[str, Surface] = {}
     retention: dict[str, Retention] = {}
@@ -112,6 +102,7 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ladder: tuple[Rung, ...] = ()
     claims: dict[str, Claim] = {}  # clause → the damages that a policy names
     notices: Notices = Notices()
+    appeals: Appeals = Appeals()
     mail: Mail | None = None
     webhooks: dict[str, Webhook] = {}
     staff: StaffPages = StaffPages()
@@ -156,14 +147,19 @@ def event_kinds(operator: Operator, text: str, problems: list[Problem]) -> Mappi
             )
         except Problems as error:
             problems += error.problems
+    problems += check_monitoring(operator.monitoring, kinds, lambda keys: _place(text, keys))
     problems += check_incoming(operator.incoming, kinds, lambda keys: _place(text, keys))
     return kinds
 
 
 def check_sanctions(operator: Operator, data: bytes | None, clauses: Collection[str]) -> Iterable[Problem]:
-    """Yield a problem for each clause that strikes, ladder or claims name and no document has."""
+    """Yield a problem for each clause that strikes, ladder, claims or casework name and no document has."""
     text = (data or b"").decode("utf-8-sig", errors="replace")
-    for keys, name in unknown_clauses(operator.strikes, operator.ladder, operator.claims, clauses):
+    named = [
+        *unknown_clauses(operator.strikes, operator.ladder, operator.claims, clauses),
+        *unknown_casework(operator.cases, operator.routing, clauses),
+    ]
+    for keys, name in named:
         yield Problem(
             code="operator.unknown_clause",
             message=f"no document has the clause `{name}`, or one below it",
@@ -208,12 +204,18 @@ def _fields(keys: tuple[str, ...]) -> tuple[str, ...]:
         "operator": Identity,
         "contacts": ContactPoint,
         "queues": WorkQueue,
+        "cases": Casework,
+        "cases.care": Care,
+        "routing": Route,
         "roles": Role,
         "monitoring": Surface,
         "retention": Retention,
         "events": CustomKind,
         "policies": PolicySource,
         "notices": Notices,
+        "appeals": Appeals,
+        "appeals.attachments": Attachments,
+        "appeals.abuse": Abuse,
         "mail": Mail,
         "webhooks": Webhook,
         "staff": StaffPages,
@@ -309,8 +311,19 @@ def _loose_ends(text: str, operator: Operator) -> Iterable[Problem]:
     yield from check_outgoing(
         operator.notices, operator.mail, operator.webhooks, TYPES, lambda keys: _place(text, keys)
     )
+    yield from check_appeals(
+        operator.appeals,
+        operator.notices.page,
+        {name: queue.staffed_by for name, queue in operator.queues.items()},
+        {name for name, role in known_roles(roles(operator)).items() if DECIDES in role.permissions},
+        lambda keys: _place(text, keys),
+    )
     yield from check_sign_in(operator.staff, lambda keys: _place(text, keys))
     yield from _permissions(text, operator)
+    names = {"effects": EFFECTS.keys(), "kinds": KINDS.keys() | operator.events.keys()}
+    yield from check_casework(
+        operator.cases, operator.queues, operator.routing, names, lambda keys: _place(text, keys)
+    )
     for effect in operator.quotas.keys() - EFFECTS.keys():
         yield Problem(
             code="operator.unknown_effect",
