@@ -4,14 +4,14 @@ An event is sealed under the key of the person whose data it is; without one, un
 a rule is evidence, and has a key of its own: the profile can be destroyed while evidence is held.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 from bylaw.engine.recording import KIND, Recorder
 from bylaw.engine.term import Decided
 from bylaw.events.event import Event
-from bylaw.events.people import owner_of, people_in
+from bylaw.events.people import answerable, owner_of, people_in
 from bylaw.records.fact import Fact, associated
 from bylaw.records.people import PEOPLE, alias_of
 from bylaw.records.vault.uses import Use
@@ -33,7 +33,8 @@ def sealed(drafts: Mapping[bytes, Draft], recorder: Recorder, vault: Vault) -> l
         BylawError: of the vault.
     """
     named = {one for draft in drafts.values() for one in people_in(draft.event)}
-    people = vault.subjects(PEOPLE, named)
+    suspects = {one for draft in drafts.values() for one in _suspects(draft)}
+    people = vault.subjects(PEOPLE, named, named & suspects)
     aliases = {one: alias_of(subject) for one, subject in people.items()}
     subjects = {tag: _subject(draft, people, vault) for tag, draft in drafts.items()}
     uses = {tag: _use(draft) for tag, draft in drafts.items()}
@@ -46,6 +47,19 @@ def sealed(drafts: Mapping[bytes, Draft], recorder: Recorder, vault: Vault) -> l
         secret = vault.seal(subject, uses[tag], payload, associated(KIND, tag, body))
         facts.append(Fact(KIND, body, tag, subject, secret))
     return facts
+
+
+def _suspects(draft: Draft) -> Iterator[str]:
+    """Yield of whom there will be evidence: whose event it is, and who answers for it and will be told."""
+    if draft.decided.decision.silent:
+        return
+    owner = owner_of(draft.event)
+    if owner is not None:
+        yield owner
+    if draft.decided.decision.effects:
+        person, _ = answerable(draft.event)
+        if person is not None:
+            yield person
 
 
 def _subject(draft: Draft, people: Mapping[str, bytes], vault: Vault) -> bytes:

@@ -1,7 +1,7 @@
 """Persons in the vault's tables: found by a look-up, made with their keys, read again. No cache; with the lock held."""
 
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from cryptography.exceptions import InvalidTag
@@ -24,11 +24,17 @@ _LIVE: Final = int(State.LIVE)
 
 
 class Person(NamedTuple):
-    """Somebody who was found, or just made: then with the cipher of the profile key."""
+    """Somebody who was found, or just made."""
 
     name: str
     subject: bytes
-    cipher: AESGCM | None
+
+
+class Made(NamedTuple):
+    """Who was made, and the ciphers of the keys that were, by ``uses.key_name``."""
+
+    persons: list[Person]
+    ciphers: dict[bytes, AESGCM]
 
 
 class Persons:
@@ -43,16 +49,37 @@ class Persons:
         """Return who is known, and the names of the others by their look-ups."""
         lookups = {self._lookup(_text(space, name)): name for name in names}
         rows = list(self._keys.by_lookup(list(lookups)))
-        return [Person(lookups.pop(row.lookup or b""), row.subject, None) for row in rows], lookups
+        return [Person(lookups.pop(row.lookup or b""), row.subject) for row in rows], lookups
 
-    def make(self, space: str, lookups: dict[bytes, str]) -> Iterator[Person]:
-        """Make persons, in one transaction; durable before the first is handed over."""
-        keys, count = self._keys, len(lookups)
+    def make(
+        self, lacking: Sequence[bytes], space: str, strangers: Mapping[bytes, str], suspects: Collection[str]
+    ) -> Made:
+        """Make persons, and evidence keys of persons, in one transaction; durable on return.
+
+        Args:
+            lacking: known persons who get an evidence key.
+            space: what kind of ids the names of strangers are.
+            strangers: the names of new persons by their look-ups, as from ``find``.
+            suspects: those of them who get an evidence key at once.
+
+        Raises:
+            Destroyed: the key of somebody who was known is gone.
+        """
+        for subject in lacking:
+            living(self.profile(subject))
+        made, rows = self._made(space, strangers)
+        new = [person.subject for person in made.persons if person.name in suspects]
+        ciphers, second = self._evidence([*lacking, *new])
+        with self._keys.file.transaction("persons" if rows else "evidence"):
+            self._keys.insert([*rows, *second])
+        return Made(made.persons, {**made.ciphers, **ciphers})
+
+    def _made(self, space: str, strangers: Mapping[bytes, str]) -> tuple[Made, list[KeyRow]]:
+        keys, count = self._keys, len(strangers)
         near, far = keys.means.chance(NEAR_BYTES), keys.means.chance(count * FAR_BYTES)
         nonces = iter(self._nonces.draw(2 * count))
-        made: list[Person] = []
-        rows: list[KeyRow] = []
-        for at, (key, (lookup, name)) in enumerate(zip(keys.fresh(count), lookups.items(), strict=True)):
+        made, rows = Made([], {}), list[KeyRow]()
+        for at, (key, (lookup, name)) in enumerate(zip(keys.fresh(count), strangers.items(), strict=True)):
             subject = near + far[at * FAR_BYTES : (at + 1) * FAR_BYTES]
             cipher, nonce = AESGCM(key), next(nonces)
             sealed = nonce + cipher.encrypt(nonce, _text(space, name), key_name(_EXTERNAL, subject))
@@ -60,26 +87,19 @@ class Persons:
             rows.append(
                 KeyRow(subject, _PROFILE, KEY_VERSION, _LIVE, keys.epoch, wrapped, lookup, sealed, None)
             )
-            made.append(Person(name, subject, cipher))
-        with keys.file.transaction("persons"):
-            keys.insert(rows)
-        yield from made
+            made.persons.append(Person(name, subject))
+            made.ciphers[key_name(_PROFILE, subject)] = cipher
+        return made, rows
 
-    def make_evidence(self, subjects: Sequence[bytes]) -> list[AESGCM]:
-        """Make the second keys of living persons, in one transaction; durable on return."""
-        for subject in subjects:
-            living(self.profile(subject))
-        keys = self._keys
-        made = list(zip(subjects, keys.fresh(len(subjects)), self._nonces.draw(len(subjects)), strict=True))
-        wrapped = [(one, keys.wrapped(_EVIDENCE, one, key, nonce)) for one, key, nonce in made]
-        with keys.file.transaction("evidence"):
-            keys.insert(
-                [
-                    KeyRow(one, _EVIDENCE, KEY_VERSION, _LIVE, keys.epoch, sealed, None, None, None)
-                    for one, sealed in wrapped
-                ]
-            )
-        return [AESGCM(key) for _, key, _ in made]
+    def _evidence(self, subjects: Sequence[bytes]) -> tuple[dict[bytes, AESGCM], list[KeyRow]]:
+        keys, count = self._keys, len(subjects)
+        fresh = list(zip(subjects, keys.fresh(count), self._nonces.draw(count), strict=True))
+        wrapped = [(one, keys.wrapped(_EVIDENCE, one, key, nonce)) for one, key, nonce in fresh]
+        rows = [
+            KeyRow(one, _EVIDENCE, KEY_VERSION, _LIVE, keys.epoch, sealed, None, None, None)
+            for one, sealed in wrapped
+        ]
+        return {key_name(_EVIDENCE, one): AESGCM(key) for one, key, _ in fresh}, rows
 
     def cipher(self, subject: bytes, use: Use) -> AESGCM | None:
         """Return the cipher of a key; None where it was never made.

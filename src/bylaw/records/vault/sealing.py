@@ -1,8 +1,9 @@
 """The hot half of the vault: who is known, and sealing, answered from memory as far as it goes."""
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -11,7 +12,7 @@ from bylaw.base.errors import InputError, IntegrityError, RefusedError
 from bylaw.records.vault.caches import Nonces, Recent
 from bylaw.records.vault.keys import Keys
 from bylaw.records.vault.outside import Target
-from bylaw.records.vault.persons import Persons, opened
+from bylaw.records.vault.persons import Person, Persons, opened
 from bylaw.records.vault.uses import KEY_VERSION, NONCE_BYTES, Use
 
 PERSONS_IN_MEMORY: Final = 40_000  # of each cache's two generations; about 400 bytes a person
@@ -19,6 +20,8 @@ MOST_SPACE: Final = 64  # characters of a space's name
 MOST_SPACES: Final = 64  # kinds of external ids
 DAYS: Final = "day"  # the space of those who are nobody in particular
 SEAL_BYTES: Final = 2 + NONCE_BYTES + 16  # what sealing adds
+NOBODY: Final[Mapping[str, bytes]] = MappingProxyType({})
+NO_STRANGERS: Final[Mapping[bytes, str]] = MappingProxyType({})
 _HEADERS: Final = {use: bytes((use, KEY_VERSION)) for use in Use}
 _USES: Final = {header: use for use, header in _HEADERS.items()}
 
@@ -41,8 +44,14 @@ class Sealing:
 
     # -- persons
 
-    def subjects(self, space: str, ids: Iterable[str]) -> dict[str, bytes]:
-        """Return the subject (16 random bytes) of each external id; a new one gets a key, durable before return."""
+    def subjects(self, space: str, ids: Iterable[str], evidence: Iterable[str] = ()) -> dict[str, bytes]:
+        """Return the subject (16 random bytes) of each external id; a new one gets a key, durable before return.
+
+        ``evidence`` are those of the ids whose evidence keys will be needed: they are made in the same transaction.
+
+        Raises:
+            Destroyed: evidence is asked for of somebody whose key is gone.
+        """
         if self._looking:
             self._look()
         known = self._known.get(space) or self._space(space)
@@ -55,8 +64,9 @@ class Sealing:
                 missing[name] = None
             else:
                 found[name] = subject
-        if missing:
-            found.update(self._meet(space, known, list(missing)))
+        suspects = {name for name in evidence if name in missing or self._lacks(found[name])}
+        if missing or suspects:
+            found.update(self._meet(space, known, list(missing), suspects, found))
         return found
 
     def known(self, space: str, name: str) -> bytes | None:
@@ -114,19 +124,12 @@ class Sealing:
         Raises:
             Destroyed: somebody's key is gone.
         """
-        header = _HEADERS[Use.EVIDENCE]
-        missing = [one for one in dict.fromkeys(subjects) if self._ciphers.young.get(header + one) is None]
+        missing = [one for one in dict.fromkeys(subjects) if self._lacks(one)]
         if not missing:
             return
         with self._keys.lock:
             self._demand_served()
-            lacking = [
-                one
-                for one in missing
-                if self._ciphers.get(header + one) is None and self._keys.row(one, Use.EVIDENCE) is None
-            ]
-            if lacking:
-                self._make_evidence(lacking)
+            self._make(self._lacking(missing))
 
     def seal(self, subject: bytes, use: Use, plaintext: bytes, associated: bytes) -> bytes:
         """Return use, version, nonce and AES-256-GCM ciphertext: 30 bytes more than the plaintext.
@@ -179,20 +182,55 @@ class Sealing:
             raise InputError("vault.spaces", f"there are more than {MOST_SPACES} kinds of external ids")
         return self._known.setdefault(space, Recent(self._size))
 
-    def _meet(self, space: str, known: Recent[str, bytes], names: Sequence[str]) -> dict[str, bytes]:
+    def _meet(
+        self,
+        space: str,
+        known: Recent[str, bytes],
+        names: Sequence[str],
+        suspects: Collection[str] = (),
+        others: Mapping[str, bytes] = NOBODY,
+    ) -> dict[str, bytes]:
+        """Return the subjects of names. ``others`` were known before; ``suspects``, of both, are given evidence keys."""
         with self._keys.lock:
             self._demand_served()
             met = {name: subject for name in names if (subject := known.get(name)) is not None}
             found, strangers = self._persons.find(space, [name for name in names if name not in met])
-            if strangers:
-                self._demand_writing()
-                found.extend(self._persons.make(space, strangers))
-            for name, subject, cipher in found:
+            met.update(found)
+            there = (met.get(name) or others.get(name) for name in suspects)
+            lacking = self._lacking(one for one in there if one is not None)
+            for name, subject in (*found, *self._make(lacking, space, strangers, suspects)):
                 met[name] = subject
                 known.put(name, subject)
-                if cipher is not None:
-                    self._ciphers.put(_HEADERS[Use.PROFILE] + subject, cipher)
         return met
+
+    def _make(
+        self,
+        lacking: Sequence[bytes],
+        space: str = "",
+        strangers: Mapping[bytes, str] = NO_STRANGERS,
+        suspects: Collection[str] = (),
+    ) -> list[Person]:
+        """Make in one transaction whatever is missing, and remember its ciphers. With the lock held."""
+        if not strangers and not lacking:
+            return []
+        self._demand_writing()
+        made = self._persons.make(lacking, space, strangers, suspects)
+        for name, cipher in made.ciphers.items():
+            self._ciphers.put(name, cipher)
+        return made.persons
+
+    def _lacks(self, subject: bytes) -> bool:
+        """Tell whether the evidence key of somebody may be missing."""
+        return self._ciphers.young.get(_HEADERS[Use.EVIDENCE] + subject) is None
+
+    def _lacking(self, subjects: Iterable[bytes]) -> list[bytes]:
+        """Return those whose evidence keys are missing. With the lock held."""
+        header = _HEADERS[Use.EVIDENCE]
+        return [
+            one
+            for one in subjects
+            if self._ciphers.get(header + one) is None and self._keys.row(one, Use.EVIDENCE) is None
+        ]
 
     def _cipher(self, subject: bytes, use: Use, *, making: bool) -> AESGCM:
         name = _HEADERS[use] + subject
@@ -202,16 +240,10 @@ class Sealing:
             if cipher is None and not making:
                 raise IntegrityError("vault.forged", "nothing was ever sealed under this key")
             if cipher is None:
-                return self._make_evidence([subject])[0]
-            self._ciphers.put(name, cipher)
-            return cipher
-
-    def _make_evidence(self, subjects: Sequence[bytes]) -> list[AESGCM]:
-        self._demand_writing()
-        ciphers = self._persons.make_evidence(subjects)
-        for subject, cipher in zip(subjects, ciphers, strict=True):
-            self._ciphers.put(_HEADERS[Use.EVIDENCE] + subject, cipher)
-        return ciphers
+                self._make([subject])
+            else:
+                self._ciphers.put(name, cipher)
+            return self._ciphers.young[name]
 
     def _forget_persons(self, targets: Iterable[Target]) -> None:
         for subject, use in targets:
