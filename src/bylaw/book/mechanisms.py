@@ -191,11 +191,7 @@ _ROWS = (
         **_queue,
     ),
     # monitoring and disclosure
-    _planned(
-        "monitoring-switch",
-        "engine records",
-        "each surface and region is monitored or not, and changes are recorded",
-    ),
+    _ready("monitoring-switch", "each surface and region is monitored or not, and changes are recorded"),
     _planned("access-log", "staff records", "each reading of private content is logged with its purpose"),
     _ready(
         "disclosure-register",
@@ -231,7 +227,7 @@ _ROWS = (
         "notice, counter-notice, restoration and repeat infringers on a calendar",
         **_deadline,
     ),
-    _planned("appeals", "appeals", "an objection within the window, decided by somebody else", **_deadline),
+    _ready("appeals", "an objection within the window, decided by somebody else", **_deadline),
     # metering
     _planned(
         "metering", "metering", "usage against limits: advice, fees, and disabling only when greatly over"

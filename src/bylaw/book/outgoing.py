@@ -82,12 +82,14 @@ class Notices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """How people are told. What happens to one person within ``digest_minutes`` is told in one message.
 
     ``by``: ``mail``, or ``webhook:NAME`` where the service tells people itself. ``appeal`` is an address or a link to object at, ``appeal_days`` how long that is possible; ``bodies`` are those that
-    settle disputes out of court.
+    settle disputes out of court. ``page`` is where the pages of those concerned are: each notice then has a link to its own,
+    which takes the place of ``appeal``.
     """
 
     digest_minutes: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 10
     by: str = "mail"
     appeal: str = ""
+    page: str = ""
     appeal_days: Annotated[int, msgspec.Meta(ge=1)] = 183
     source: str = "Regulation (EU) 2022/2065, Article 20(1): at least six months"
     bodies: tuple[str, ...] = ()
@@ -100,6 +102,9 @@ def check_outgoing(
     if notices.appeal and not is_link(notices.appeal) and not _is_address(notices.appeal):
         hint = "write https://… or name@domain"
         yield _problem("appeal is neither a link nor an address", place(("notices", "appeal")), hint)
+    if notices.page and not is_page(notices.page):
+        hint = "write https://notices.example.com, and have it lead to this service"
+        yield _problem("page is no address under which pages can be", place(("notices", "page")), hint)
     if notices.by != "mail" and notices.by not in {f"webhook:{name}" for name in webhooks}:
         hint = did_you_mean(notices.by, ["mail", *(f"webhook:{name}" for name in webhooks)])
         yield _problem(f"`{notices.by}` is no way to tell people", place(("notices", "by")), hint)
@@ -190,6 +195,15 @@ def is_link(text: str, *, http: bool = False) -> bool:
         and not url.username
         and bool(url.hostname)
     )
+
+
+def is_page(text: str) -> bool:
+    """Tell whether paths may be written behind an address: it is https (http on this machine), and only a path follows."""
+    if not is_link(text, http=True):
+        return False
+    url = URL(text)
+    here = url.hostname in ("localhost", "127.0.0.1")
+    return not url.search and not url.hash and (url.protocol == "https:" or here)
 
 
 def _problem(message: str, where: Where, hint: str) -> Problem:

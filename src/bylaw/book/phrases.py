@@ -4,14 +4,14 @@ Dates, what was done, who found it, whether a machine took part. English and Ger
 book replaces what it names, and another language needs one that names everything.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from string import Formatter
 from typing import Final
 
-from bylaw.base.errors import Problem
+from bylaw.base.errors import Problem, Where
 from bylaw.base.spelling import did_you_mean
 from bylaw.book.folder import Folder
 from bylaw.book.yaml_reader import Node, YamlReader
@@ -20,7 +20,19 @@ BUILT_IN: Final = ("en", "de")
 MONTHS: Final = 12
 FREE: Final = "thing"  # a group to which a book adds, for its own kinds of events
 _GROUPS: Final = frozenset(
-    {"action", "thing", "facts", "source", "detection", "decision", "ground", "scope", "length"}
+    {"action", "thing", "facts", "source", "detection", "decision", "ground", "scope", "length", "further"}
+)
+LATER: Final = (
+    frozenset(  # said in English where a book's own language, written before there were these, lacks them
+        {
+            "action.uphold",
+            "action.overturn",
+            "action.warn_appeals",
+            "action.limit_appeals",
+            "further.bodies",
+            "further.court",
+        }
+    )
 )
 _VALUES: Final[Mapping[str, frozenset[str]]] = {  # what may be put into a phrase
     "date": frozenset({"day", "month", "year"}),
@@ -30,6 +42,7 @@ _VALUES: Final[Mapping[str, frozenset[str]]] = {  # what may be put into a phras
     "ground": frozenset({"why", "law"}),
     "scope": frozenset({"regions"}),
     "length": frozenset({"since", "until"}),
+    "further": frozenset({"bodies"}),
 }
 
 
@@ -63,13 +76,28 @@ def read_phrases(folder: Folder, problems: list[Problem]) -> Mapping[str, Phrase
             continue
         before = found.get(language, Phrases(language, {}, ()))
         phrases = _read(reader, root, wanted, before)
-        missing = sorted(wanted.by_name.keys() - phrases.by_name.keys())
+        lacking = wanted.by_name.keys() - phrases.by_name.keys()
+        if later := sorted(lacking & LATER):
+            problems.append(_in_english(path, language, later))
+            phrases = replace(phrases, by_name={**phrases.by_name, **{n: wanted.by_name[n] for n in later}})
+        missing = sorted(lacking - LATER)
         if missing or len(phrases.months) != MONTHS:
             said = ", ".join(f"`{name}`" for name in missing[:5]) or "`months`"
             reader.complain(root, "phrases.missing", f"{said} is not said in `{language}`", "add it")
             continue
         found[language] = phrases
     return found
+
+
+def _in_english(path: str, language: str, names: Sequence[str]) -> Problem:
+    said = ", ".join(f"`{name}`" for name in names)
+    return Problem(
+        code="phrases.english",
+        message=f"{said} is not said in `{language}`, and so in English",
+        where=Where(path),
+        hint="add it",
+        severity="warning",  # books that once decided must still load
+    )
 
 
 @cache

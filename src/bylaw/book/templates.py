@@ -37,10 +37,12 @@ class Kind(StrEnum):
 
     STATEMENT = "statement"  # of reasons, to whom an action falls on
     OUTCOME = "outcome"  # to whoever complained
+    APPEAL = "appeal"  # to whoever objected, when it is decided
     MESSAGE = "message"  # anything else
     FRAME = "frame"  # what stands around: greeting, closing; one message may hold several of the others
 
 
+ABOUT_CLAUSES: Final = (Kind.STATEMENT, Kind.OUTCOME, Kind.APPEAL)  # kinds that are for clauses
 _OPERATOR: Final = ("operator.name", "operator.site")
 _ACTED: Final = (
     "thing action facts ground source automation scope length since until reference "
@@ -49,6 +51,7 @@ _ACTED: Final = (
 PLACES: Final[Mapping[Kind, frozenset[str]]] = {
     Kind.STATEMENT: frozenset({*_OPERATOR, *_ACTED}),
     Kind.OUTCOME: frozenset({*_OPERATOR, *_ACTED, "received"}),
+    Kind.APPEAL: frozenset({*_OPERATOR, *_ACTED, "received", "further"}),
     Kind.MESSAGE: frozenset({*_OPERATOR, "thing", "facts", "reference"}),
     Kind.FRAME: frozenset({*_OPERATOR, "recipient", "count", "several", "messages"}),
 }
@@ -70,6 +73,12 @@ PARTS: Final[Mapping[Kind, tuple[tuple[str, tuple[str, ...]], ...]]] = {
         _AUTOMATION,
         _REDRESS,
     ),  # SOURCE: Article 16(5) and (6)
+    Kind.APPEAL: (
+        ("the reasons", ("facts",)),
+        ("what was decided", ("action",)),
+        _AUTOMATION,
+        ("where else to turn", ("further",)),
+    ),  # SOURCE: Article 20(5) and (6)
     Kind.MESSAGE: (),
     Kind.FRAME: (("the messages", ("messages",)),),
 }
@@ -116,7 +125,7 @@ def read_templates(
 @cache
 def built_in_templates() -> tuple[Template, ...]:
     """Return the templates that come with the program: a person is told even where a book has none that fits."""
-    names = [f"{kind}.{language}.md" for kind in (Kind.STATEMENT, Kind.OUTCOME) for language in BUILT_IN]
+    names = [f"{kind}.{language}.md" for kind in ABOUT_CLAUSES for language in BUILT_IN]
     package = resources.files("bylaw.book") / "notices"
     folder = folder_of("", {f"notices/{name}": (package / name).read_bytes() for name in names})
     problems: list[Problem] = []
@@ -159,7 +168,7 @@ def _read(path: str, head: str, body: str, problems: list[Problem]) -> Template 
         reader.complain(
             entries["class"], "template.class", message, "write `class: service` or `class: legal`"
         )
-    about_clauses = kind in (Kind.STATEMENT, Kind.OUTCOME)
+    about_clauses = kind in ABOUT_CLAUSES
     if ("clauses" in entries) != about_clauses:
         hint = 'add `clauses: ["*"]`' if about_clauses else "remove `clauses`"
         reader.complain(

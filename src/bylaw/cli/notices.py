@@ -18,7 +18,7 @@ def preview(
     language: Annotated[
         str, typer.Option("--language", help="What the person reads.", show_default="every one there is")
     ] = "",
-    kind: Annotated[str, typer.Option("--kind", help="statement or outcome.")] = "statement",
+    kind: Annotated[str, typer.Option("--kind", help="statement, outcome or appeal.")] = "statement",
     html: Annotated[
         Path | None,
         typer.Option("--html", help="Write the page of the last one to this file.", show_default=False),

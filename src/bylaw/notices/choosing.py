@@ -16,12 +16,16 @@ LAST: Final = "en"  # when nothing else is left
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
-    """How an operator speaks: what a book says of it. ``languages``: the operator's, the usual one first."""
+    """How an operator speaks: what a book says of it.
+
+    ``languages``: the operator's, the usual one first. ``page``: where the pages of those concerned are; empty if nowhere.
+    """
 
     operator: Operator
     languages: tuple[str, ...]
     templates: tuple[Template, ...]
     phrases: Mapping[str, Phrases]
+    page: str = ""
 
 
 def voice_of(book: Book) -> Voice:
@@ -32,6 +36,7 @@ def voice_of(book: Book) -> Voice:
         languages=identity.languages,
         templates=book.templates,
         phrases=book.phrases,
+        page=book.operator.notices.page,
     )
 
 

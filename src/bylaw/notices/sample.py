@@ -7,7 +7,7 @@ from typing import Final
 from bylaw.base.errors import InputError, NotFoundError
 from bylaw.base.spelling import did_you_mean
 from bylaw.book.book import Book
-from bylaw.book.templates import Kind, Template
+from bylaw.book.templates import ABOUT_CLAUSES, Kind, Template
 from bylaw.notices.choosing import template_for, voice_of
 from bylaw.notices.rendering import Message, render
 from bylaw.notices.statement import Cited, Decided, Done, Source, Statement, redress
@@ -77,8 +77,9 @@ def previews(book: Book, clause: str, language: str, kind: str, at: datetime) ->
         InputError: there is no such kind.
         NotFoundError: there is no such clause.
     """
-    if kind not in (Kind.STATEMENT, Kind.OUTCOME):
-        raise InputError("notice.kind", f"`{kind}` is no kind of notice", hint="statement or outcome")
+    if kind not in ABOUT_CLAUSES:
+        hint = "statement, outcome or appeal"
+        raise InputError("notice.kind", f"`{kind}` is no kind of notice", hint=hint)
     voice = voice_of(book)
     templates = [one for one in voice.templates if one.kind == kind]
     clauses = [clause] if clause else [_of(book, one) for one in templates] or [a_clause(book)]

@@ -90,7 +90,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``action`` and ``decision`` are ids. ``thing`` (what it is about) and ``facts`` are in the words of a person, and in the
     language of whom it is for; without them ``event`` is told in the phrases of that language. ``why`` is why the facts break the clause, in good faith, as it was thought when
-    it was decided (A28). ``regions`` empty: everywhere. ``until`` none: no end is set.
+    it was decided (A28). ``regions`` empty: everywhere. ``until`` none: no end is set. ``follows``: the notice on whose
+    page this stands, where that is not its own.
     """
 
     kind: Kind = Kind.STATEMENT
@@ -111,7 +112,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     since: Micros
     until: Micros | None = None
     redress: Redress
-    received: Micros | None = None  # when whoever complained did
+    received: Micros | None = None  # when whoever complained or objected did
+    follows: str = ""
 
 
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")

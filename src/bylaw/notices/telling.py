@@ -97,7 +97,11 @@ class Wording:
         except Destroyed:
             return self.ended(model.UNREACHABLE, name, "forgotten")
         voice = self._voice(at.book)
-        return Worded(at, render(voice, statements, address.language, address.name), address)
+        linked = [
+            self.notices.linked(voice.page, notice, statement)
+            for notice, statement in zip(at.notices, statements, strict=True)
+        ]
+        return Worded(at, render(voice, linked, address.language, address.name), address)
 
     def ended(self, kind: str, name: str, code: str = "") -> Delivered:
         """Return that a message came to an end, for the record."""

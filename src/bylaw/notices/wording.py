@@ -58,9 +58,17 @@ def values_of(statement: Statement, phrases: Phrases, operator: Operator) -> Val
         "bodies": _and(phrases, statement.redress.bodies),
         **_operator(operator),
     }
-    if statement.kind is Kind.OUTCOME:
+    if statement.kind in (Kind.OUTCOME, Kind.APPEAL):
         values["received"] = _day(statement.received, phrases)
+    if statement.kind is Kind.APPEAL:
+        values["further"] = further(statement, phrases)
     return Values(_plain(values), tuple(_plain(_clause(one, phrases)) for one in statement.clauses))
+
+
+def further(statement: Statement, phrases: Phrases) -> str:
+    """Return where else somebody may turn (Regulation (EU) 2022/2065, Article 21)."""
+    bodies = _and(phrases, statement.redress.bodies)
+    return phrases.say("further.bodies", bodies=bodies) if bodies else phrases.say("further.court")
 
 
 def frame_values(operator: Operator, recipient: str, count: int) -> Values:

@@ -8,10 +8,14 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Final
 
+from msgspec.structs import replace
+
 from bylaw.base.canonical import canonical_bytes
 from bylaw.base.errors import ConflictError, InputError
 from bylaw.base.ids import derived_id
-from bylaw.notices import machine, model, store
+from bylaw.book.templates import Kind
+from bylaw.notices import links, machine, model, store
+from bylaw.notices.links import Links
 from bylaw.notices.model import Again, Became, Gathered, Ground, MessageAt, Notice, Planned, State, Suppressed
 from bylaw.notices.statement import Statement, decode, encode
 from bylaw.records.fact import TAG_BYTES, Fact, associated
@@ -187,6 +191,21 @@ class Notices:
     def statements(self, notices: Sequence[Notice]) -> list[Statement]:
         """Return what notices tell; raises as ``statement`` does."""
         return [self.statement(notice) for notice in notices]
+
+    def linked(self, page: str, notice: Notice, statement: Statement) -> Statement:
+        """Return what a notice tells with the link to its page, as the place to object at.
+
+        ``page`` is where pages are; without one nothing changes.
+        """
+        if not page or statement.kind not in (Kind.STATEMENT, Kind.APPEAL):
+            return statement
+        to = self.links.link(page, statement.follows or notice.id)
+        return replace(statement, redress=replace(statement.redress, to=to))
+
+    @property
+    def links(self) -> Links:
+        """The links to pages of notices."""
+        return Links(self._vault.secret(links.KEY))
 
     # --
 

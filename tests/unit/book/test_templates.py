@@ -1,16 +1,18 @@
 """Templates of notices: what they must say, and what `bylaw check` tells of those that do not."""
 
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from bylaw.base.errors import Problem, Problems
 from bylaw.book.book import Book, load_book
-from bylaw.book.phrases import built_in
+from bylaw.book.phrases import LATER, built_in
 from bylaw.book.places import Choice, Each, Place, certain, read_places
-from bylaw.book.templates import Kind, MessageClass, built_in_templates
+from bylaw.book.templates import ABOUT_CLAUSES, Kind, MessageClass, built_in_templates
 from small_book import FILES, with_files
 
+NEWER = {name.partition(".")[2] for name in LATER}
 HEAD = """\
 ---
 notice: words
@@ -140,7 +142,7 @@ def test_places_choices_and_loops_are_read_into_values() -> None:
 
 def test_the_templates_that_come_with_the_program_are_whole() -> None:
     assert {(template.kind, template.language) for template in built_in_templates()} == {
-        (kind, language) for kind in (Kind.STATEMENT, Kind.OUTCOME) for language in ("en", "de")
+        (kind, language) for kind in ABOUT_CLAUSES for language in ("en", "de")
     }
 
 
@@ -153,6 +155,16 @@ def test_a_book_may_say_things_otherwise_and_in_other_languages() -> None:
     book = a_book(HEAD + BODY, **{"notices/phrases.en.yaml": "action: {remove: it is gone}\n"})
     assert book.phrases["en"].say("action.remove") == "it is gone"
     assert book.phrases["en"].say("action.hold") == built_in("en").say("action.hold")
+
+
+def test_what_a_language_of_the_book_was_written_without_is_said_in_english_with_a_warning() -> None:
+    english = (resources.files("bylaw.book") / "notices" / "phrases.en.yaml").read_text("utf-8")
+    older = "".join(
+        line for line in english.splitlines(keepends=True) if line.split(":")[0].strip() not in NEWER
+    ).partition("\nfurther:")[0]
+    book = a_book(HEAD + BODY, **{"notices/phrases.la.yaml": older})
+    assert book.phrases["la"].by_name == built_in("en").by_name
+    assert [one.code for one in book.warnings] == ["phrases.english"]
 
 
 @pytest.mark.parametrize(
