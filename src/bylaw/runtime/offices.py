@@ -23,6 +23,7 @@ from bylaw.engine.archive import Archive
 from bylaw.engine.charter import Charter
 from bylaw.engine.decider import Decider
 from bylaw.engine.memory.keys import Keys
+from bylaw.finding.index import DecisionsProjector
 from bylaw.notices.store import NoticesProjector
 from bylaw.notices.webhooks.announcing import ANNOUNCERS as OF_NOTICES
 from bylaw.notices.webhooks.announcing import WebhooksProjector, settling
@@ -54,6 +55,7 @@ from bylaw.staff.fold import StaffProjector
 
 Clock = Callable[[], int]  # microseconds since 1970
 PROJECTORS = (
+    DecisionsProjector(),
     HoldsProjector(),
     RetentionProjector(),
     DisclosuresProjector(),

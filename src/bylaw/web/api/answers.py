@@ -1,7 +1,5 @@
 """What a decision says to who asked: outcome, clauses with their words, what is done and what is not."""
 
-from collections.abc import Iterable
-from enum import StrEnum
 from typing import Final
 
 import msgspec
@@ -10,20 +8,10 @@ from bylaw.book.book import Book
 from bylaw.enforcement.model import Dropped as NotDone
 from bylaw.enforcement.model import Resolved
 from bylaw.engine.decision import Citation, Decision, Dropped, Planned
-from bylaw.rules.effects import EFFECTS, Argument, Lane
+from bylaw.engine.outcome import Outcome, outcome_of
+from bylaw.rules.effects import Argument
 
 MAX_CLAUSES: Final = 20_000  # whose words are kept at hand
-
-
-class Outcome(StrEnum):
-    """What becomes of the thing that an event is about: the strongest planned effect on content, or nothing."""
-
-    ALLOW = "allow"
-    WARN = "warn"
-    REDUCE = "reduce"
-    HOLD = "hold"
-    REMOVE = "remove"
-    REFUSE = "refuse"
 
 
 class CitedClause(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,13 +60,6 @@ class EventAnswer(msgspec.Struct, frozen=True, kw_only=True):
     clauses: tuple[CitedClause, ...]
     effects: tuple[Effect, ...]
     dropped: tuple[NoEffect, ...]
-
-
-def outcome_of(effects: Iterable[str]) -> Outcome:
-    """Return what becomes of the thing itself under effects that are planned."""
-    on_content = (EFFECTS[name] for name in effects if EFFECTS[name].lane is Lane.CONTENT)
-    strongest = max(on_content, key=lambda effect: effect.strength, default=None)
-    return Outcome.ALLOW if strongest is None else Outcome(strongest.name)
 
 
 class Words:

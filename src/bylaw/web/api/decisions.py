@@ -10,11 +10,12 @@ from bylaw.base.errors import InputError, NotFoundError
 from bylaw.book.sanctions import is_below
 from bylaw.enforcement.store import resolved_of
 from bylaw.engine.decision import Decision
+from bylaw.engine.outcome import Outcome, outcome_of
 from bylaw.engine.recording import KIND, Body, instant, microseconds, read_body
 from bylaw.records.fact import Row
 from bylaw.records.people import alias_of
 from bylaw.records.store import PAGE
-from bylaw.web.api.answers import EventAnswer, Outcome, Words, answer_of, outcome_of
+from bylaw.web.api.answers import EventAnswer, Words, answer_of
 from bylaw.web.callers import covers, demand
 from bylaw.web.cooked import Asked, Serving, said
 from bylaw.web.people import known

@@ -17,13 +17,13 @@ from fastapi import Query, Response
 from bylaw.base.errors import BylawError, InputError, NotFoundError
 from bylaw.enforcement.standing import Access
 from bylaw.enforcement.store import ACTIONS, CLAUSES, RULES, Stood, action_of, trail
+from bylaw.engine.outcome import outcome_of
 from bylaw.engine.recording import KIND, instant, microseconds, read_body
 from bylaw.notices import store as notices
 from bylaw.notices.model import Notice
 from bylaw.records.fact import Row
 from bylaw.records.people import PEOPLE, alias_of, subject_of
 from bylaw.staff.permissions import may_somewhere
-from bylaw.web.api.answers import outcome_of
 from bylaw.web.api.notices import clauses_of
 from bylaw.web.api.told_actions import MAX_ID
 from bylaw.web.callers import Caller, covers
