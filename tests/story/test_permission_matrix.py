@@ -64,6 +64,8 @@ class Caller:
             return route.permission is None and not route.signed_in and not route.guarded
         if route.permission is None:
             return self.person or not route.signed_in
+        if route.page and not self.person:
+            return False
         if self.wants_second and not self.strong:
             return False
         if PERMISSIONS[route.permission].fresh and not (self.person and self.fresh):
@@ -169,7 +171,7 @@ def passes(connection: HTTPConnection, route: Route, headers: Mapping[str, str])
     body = answer.read()
     if answer.status < 400:
         return True
-    code = json.loads(body)["code"]
+    code = answer.headers["x-problem"] or json.loads(body)["code"]
     # Whoever changes what lets them in is asked behind the door for what is shown just before.
     return code not in AT_THE_DOOR and not (code == "staff.prove" and not route.signed_in)
 

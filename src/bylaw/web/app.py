@@ -34,15 +34,18 @@ from bylaw.web.api import (
     session,
     staff,
 )
-from bylaw.web.cooked import EXCHANGE, Asked, Serving
+from bylaw.web.console import ROUTES as CONSOLE
+from bylaw.web.cooked import EXCHANGE, SERVICE, Asked, Serving
 from bylaw.web.described import described, operation, responses, types_of
 from bylaw.web.entering import enter
 from bylaw.web.exchange import MethodError, extra_headers
 from bylaw.web.front import Front
+from bylaw.web.pages import trouble
 from bylaw.web.problems import MEDIA, details_of
 from bylaw.web.request_log import Entry
 from bylaw.web.routes import Route
 from bylaw.web.service import Service
+from bylaw.web.static import ROUTES as ASSETS
 
 ROUTES: Final = (
     *events.ROUTES,
@@ -65,7 +68,16 @@ ROUTES: Final = (
     *keys.ROUTES,
     *audit.ROUTES,
     *health.ROUTES,
+    *ASSETS,
+    *CONSOLE,
 )
+API: Final = tuple(route for route in ROUTES if not route.page)
+PLACES: Final = (
+    "/console",
+    "/staff",
+    "/your",
+    "/transparency",
+)  # under which what is missing is told by a page
 DESCRIPTION: Final = "/openapi.json"
 
 
@@ -84,7 +96,7 @@ def _fastapi() -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    types = types_of(ROUTES, ())
+    types = types_of(API, ())
     for route in ROUTES:
         if route.endpoint:
             app.add_api_route(
@@ -98,9 +110,10 @@ def _fastapi() -> FastAPI:
                 tags=[route.tag],
                 response_model=None,
                 response_class=Response,
-                responses=responses(route, types),
+                responses=None if route.page else responses(route, types),
                 dependencies=[Depends(_entering(route))],
-                openapi_extra=operation(route, types),
+                openapi_extra=None if route.page else operation(route, types),
+                include_in_schema=not route.page,
             )
     app.add_api_route(DESCRIPTION, _describing(app), include_in_schema=False)
     app.add_exception_handler(RequestValidationError, _told)
@@ -111,6 +124,7 @@ def _fastapi() -> FastAPI:
 
 def _entering(route: Route) -> Callable[..., Any]:
     async def entering(exchange: Asked, service: Serving) -> None:
+        exchange.is_page = route.page
         await enter(exchange, service, route)
         service.rates.spend(exchange.caller, 1)
 
@@ -120,7 +134,7 @@ def _entering(route: Route) -> Callable[..., Any]:
 def _describing(app: FastAPI) -> Callable[..., Any]:
     @lru_cache(1)
     def description(kinds: tuple[type, ...], cookie: str) -> bytes:
-        return msgspec.json.encode(described(app, ROUTES, types_of(ROUTES, kinds), cookie))
+        return msgspec.json.encode(described(app, API, types_of(API, kinds), cookie))
 
     async def describe(service: Serving) -> Response:
         kinds = tuple(kind.struct for kind in service.desk.book.kinds.values())
@@ -130,8 +144,10 @@ def _describing(app: FastAPI) -> Callable[..., Any]:
 
 
 def _told(request: Request, error: Exception) -> Response:
-    known = _known(error, request)
-    details = details_of(known, request.scope[EXCHANGE].request)
+    known, exchange = _known(error, request), request.scope[EXCHANGE]
+    if exchange.is_page or exchange.path.startswith(PLACES):
+        return trouble(exchange, request.scope[SERVICE], known)
+    details = details_of(known, exchange.request)
     headers = {name.decode(): value.decode() for name, value in extra_headers(known)}
     return Response(msgspec.json.encode(details), details.status, headers, MEDIA.decode())
 

@@ -67,17 +67,18 @@ class Browsers(NamedTuple):
     def refuse_forged(self, exchange: Exchange) -> None:
         """See to it that a request that changes something was sent by a page of ours, or by a program.
 
+        A form cannot have a header of ours: of pages the browser must say where it comes from, and ``forms`` looks for a
+        token.
+
         Raises:
             RefusedError: ``web.forged``.
         """
         if exchange.method in SAFE:
             return
         origin = exchange.header(b"origin").decode("ascii", "replace")
-        if (
-            not exchange.header(HEADER)
-            or exchange.header(b"sec-fetch-site") not in {b"", b"same-origin"}
-            or (origin and origin not in self.origins)
-        ):
+        site = exchange.header(b"sec-fetch-site")
+        vouched = (origin or site) if exchange.is_page else exchange.header(HEADER)
+        if not vouched or site not in {b"", b"same-origin"} or (origin and origin not in self.origins):
             hint = "send the header `X-Bylaw-Request: 1`, from a page at `site` in [staff] of operator.toml"
             raise RefusedError("web.forged", "a page of somebody else may have sent this", hint=hint)
 

@@ -28,7 +28,7 @@ async def enter(exchange: Exchange, service: Service, route: Route) -> None:
         service.browsers.refuse_forged(exchange)
     if route.permission is None and not route.signed_in:
         return
-    header = exchange.header(b"authorization")
+    header = b"" if route.page else exchange.header(b"authorization")
     token = "" if header else cookie(exchange, service.browsers.session)
     if token:
         await _enter_signed_in(exchange, service, route, token)

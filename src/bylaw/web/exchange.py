@@ -24,6 +24,8 @@ class GoneError(Exception):
 class Exchange:
     """A request. ``route`` is the pattern of its path, for logs and counts; paths name people.
 
+    ``is_page``: a page is asked for, and what goes wrong is told by one.
+
     Args:
         scope, receive, send: as in ASGI.
         request: the request's id.
@@ -36,6 +38,7 @@ class Exchange:
         "_stopping",
         "_waiting",
         "caller",
+        "is_page",
         "pass_on",
         "request",
         "route",
@@ -49,6 +52,7 @@ class Exchange:
         self.request = request
         self.route = ""
         self.caller = NOBODY
+        self.is_page = False
         self.status = 0
         self.sent = 0
         self.pass_on = receive
@@ -162,6 +166,11 @@ class Exchange:
         else:
             self.sent += len(message.get("body", b""))
         await self._send(message)
+
+    def dress(self, headers: Headers) -> None:
+        """Have the answer carry headers in the place of those of the same names that every answer has."""
+        names = {name for name, _ in headers}
+        self._headers = [*(pair for pair in self._headers if pair[0] not in names), *headers]
 
     async def answer(
         self, body: bytes, *, status: int = 200, media: bytes = JSON, headers: Headers | None = None

@@ -37,6 +37,7 @@ class Route:
     ``problems``: statuses of what may go wrong, beyond those of every route. A ``raw`` path may end in one parameter,
     which then is everything that follows; of a route with ``slashes``
     it may have some; ``query`` are parameters of a raw route. ``refused``: what 403 answers.
+    ``page``: it answers HTML to a person at a browser, no key lets a program in, and the description leaves it out.
     """
 
     method: str
@@ -56,6 +57,7 @@ class Route:
     refused: Any = ProblemDetails
     query: tuple[Parameter, ...] = ()
     slashes: bool = False
+    page: bool = False
     raw: Raw | None = None
     endpoint: Endpoint | None = None
 

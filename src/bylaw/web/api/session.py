@@ -93,7 +93,7 @@ async def with_provider(exchange: Asked, service: Serving) -> Response:
 async def _let_in(exchange: Exchange, service: Service, outcome: Outcome) -> Response:
     if isinstance(outcome, CodeWanted):
         return said(SignIn(signed_in=False, ticket=outcome.ticket, session=None))
-    await _end_earlier(exchange, service)
+    await end_earlier(exchange, service)
     exchange.caller = exchange.caller._replace(id=outcome.session.staff)
     view = session_view(service.staff, outcome.session)
     response, browsers = said(SignIn(signed_in=True, ticket=None, session=view)), service.browsers
@@ -101,7 +101,8 @@ async def _let_in(exchange: Exchange, service: Service, outcome: Outcome) -> Res
     return response
 
 
-async def _end_earlier(exchange: Exchange, service: Service) -> None:
+async def end_earlier(exchange: Exchange, service: Service) -> None:
+    """End the session that a browser came with, as somebody is let in anew: it is nobody else's to go on with."""
     token = cookie(exchange, service.browsers.session)
     if not token:
         return

@@ -1,0 +1,16 @@
+"""The console: pages for those who decide, write rules, lead and audit. Thin: rooms decide, pages show.
+
+Each module is one subject: its endpoints gather values for ``frame.framed`` and end in a table ``ROUTES``, made of
+``frame.show`` and ``frame.do``. Templates of the same name stand in ``templates/``, their German in ``web/words/de``.
+``frame.RAIL`` names the places that the rail shows.
+"""
+
+from typing import Final
+
+from bylaw.web.console import overview, signing_in
+from bylaw.web.routes import Route
+
+ROUTES: Final[tuple[Route, ...]] = (
+    *overview.ROUTES,
+    *signing_in.ROUTES,
+)
