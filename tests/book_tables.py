@@ -2,13 +2,14 @@
 
 import types
 from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, Any, Final, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from bylaw.book.operator import Operator
 
-PLAIN: Final[dict[Any, str]] = {str: "text", int: "number", float: "number", bool: "yes or no"}
+PLAIN: Final[dict[Any, str]] = {str: "text", int: "number", float: "number", bool: "yes or no", date: "day"}
 TRUTH: Final = {True: "yes", False: "no"}
 
 

@@ -16,12 +16,14 @@ from bylaw.book.casework import Care, Casework, Route, WorkQueue, check_casework
 from bylaw.book.incoming import Incoming, check_incoming
 from bylaw.book.monitoring import Surface, check_monitoring
 from bylaw.book.outgoing import TYPES, Mail, Notices, Webhook, check_outgoing
+from bylaw.book.reporting import Transparency, check_reporting
 from bylaw.book.sanctions import Claim, Rung, Strikes, loose_rungs, unknown_clauses
 from bylaw.book.sign_in import IdentityProvider, StaffPages, check_sign_in
 from bylaw.events.kinds import KINDS, Kind, declare_kind
 from bylaw.events.sources.mapped import Mapped
 from bylaw.records.ageing import Schedule
 from bylaw.rules.effects import EFFECTS
+from bylaw.rules.rule import Rule
 from bylaw.staff.permissions import PERMISSIONS
 from bylaw.staff.roles import ADMIN, BUILT_IN, known_roles
 from bylaw.staff.roles import Role as StaffRole
@@ -107,6 +109,7 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     webhooks: dict[str, Webhook] = {}
     staff: StaffPages = StaffPages()
     incoming: dict[str, Incoming] = {}
+    transparency: Transparency | None = None
 
 
 UNKNOWN = Operator(operator=Identity(name="an operator without operator.toml"))
@@ -168,6 +171,15 @@ def check_sanctions(operator: Operator, data: bytes | None, clauses: Collection[
         )
 
 
+def check_account(
+    operator: Operator, data: bytes | None, clauses: Collection[str], rules: Iterable[Rule]
+) -> Iterable[Problem]:
+    """Yield what is wrong with what the public account needs to know, and clauses that it cannot count."""
+    text = (data or b"").decode("utf-8-sig", errors="replace")
+    kinds = (*KINDS, *operator.events)
+    yield from check_reporting(operator.transparency, clauses, rules, kinds, lambda keys: _place(text, keys))
+
+
 def _syntax(error: tomllib.TOMLDecodeError) -> Problem:
     message, _, place = str(error).rstrip(")").partition(" (at ")
     numbers = [int(word) for word in place.replace(",", " ").split() if word.isdigit()]
@@ -222,6 +234,7 @@ def _fields(keys: tuple[str, ...]) -> tuple[str, ...]:
         "staff.providers": IdentityProvider,
         "incoming": Incoming,
         "incoming.events": Mapped,
+        "transparency": Transparency,
     }
     paths = [".".join(keys[:depth]) for depth in (2, 1)]
     return next(
