@@ -14,6 +14,7 @@ from bylaw.book.folder import Folder, read_folder
 from bylaw.book.limits import FILE as LIMITS_FILE
 from bylaw.book.limits import Limits, read_limits
 from bylaw.book.lists import read_lists
+from bylaw.book.monitoring import switches_of
 from bylaw.book.operator import FILE as OPERATOR_FILE
 from bylaw.book.operator import Operator, check_sanctions, event_kinds, read_operator
 from bylaw.book.phrases import Phrases, read_phrases
@@ -159,7 +160,7 @@ def _memory(
     conditions = [condition for rule in live for condition in rule.conditions.values()]
     own = Acquaintance(operators=frozenset(operator.operator.accounts))
     try:
-        return spec_of(digest, conditions, counters, own)
+        return spec_of(digest, conditions, counters, own, switches_of(operator.monitoring))
     except InputError as error:
         problems.append(error.problem)
         return None

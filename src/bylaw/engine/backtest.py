@@ -183,7 +183,7 @@ class _Trial:
 
     def outcomes(self, situation: Situation) -> tuple[Outcome, ...]:
         """Return what the rules say."""
-        return tuple(self._matcher(self.basis.rules[situation.kind], situation.kind, situation.bindings))
+        return tuple(self._matcher(situation.rules, situation.kind, situation.bindings))
 
     def said(self, situation: Situation, outcomes: tuple[Outcome, ...], caution: Caution) -> Said:
         """Return what is decided when the rules say this."""

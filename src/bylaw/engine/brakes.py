@@ -91,6 +91,8 @@ class Brakes:
 
     def observe(self, decision: Decision) -> frozenset[str]:
         """Count a decision; return the rules that it tripped the brake of."""
+        if decision.unwatched:
+            return frozenset()
         young = self._young.get(decision.kind, ())
         if not (young or (self._quotas and decision.effects)):
             return frozenset()

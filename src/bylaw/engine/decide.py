@@ -75,7 +75,7 @@ def decide(
         decision: its id, where there is a record (``recording.decision_id``).
     """
     event, kind = situation.event, situation.kind
-    outcomes: tuple[Outcome, ...] = tuple(matcher(basis.rules[kind], kind, situation.bindings))
+    outcomes: tuple[Outcome, ...] = tuple(matcher(situation.rules, kind, situation.bindings))
 
     said = _said(outcomes, event, basis, caution) if outcomes else _NOTHING_SAID
     return Decision(
@@ -96,6 +96,7 @@ def decide(
         readings=situation.past.readings(),
         diagnostics=said.diagnostics,
         degraded=said.degraded,
+        unwatched=situation.unwatched,
     )
 
 

@@ -88,7 +88,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     ``clauses`` and ``rules`` are those enforced: what was broken, or, where an exemption stands, what grants
     it. Rules in shadow stand in ``shadow``. ``degraded`` says
-    that something failed and the decision was made without it.
+    that something failed and the decision was made without it. ``unwatched`` is the surface that is not monitored where
+    the event came from: nothing was evaluated.
     """
 
     id: str
@@ -108,6 +109,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     readings: tuple[Reading, ...] = ()  # what rules asked of the past, and the answers
     diagnostics: tuple[Diagnostic, ...]
     degraded: bool
+    unwatched: str = ""
 
     @property
     def silent(self) -> bool:

@@ -82,6 +82,7 @@ class Recalled(NamedTuple):
             readings=self.readings,
             diagnostics=rest.diagnostics,
             degraded=rest.degraded,
+            unwatched=told.unwatched,
         )
 
     def _reading(self, asked: Asked) -> Reading:

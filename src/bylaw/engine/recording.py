@@ -59,6 +59,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     effects: tuple[str, ...] = ()
     silent: bool = True
     degraded: bool = False
+    unwatched: str = ""
 
 
 class Rest(msgspec.Struct, frozen=True, array_like=True):
@@ -134,6 +135,7 @@ class Recorder:
             effects=tuple(planned.effect for planned in decision.effects),
             silent=decision.silent,
             degraded=decision.degraded,
+            unwatched=decision.unwatched,
         )
         return canonical_bytes(body)
 
@@ -188,9 +190,13 @@ class Recorder:
         )
 
 
-def quiet_body(decision: str, kind: str, at: int, activation: int, people: tuple[str, ...]) -> bytes:
+def quiet_body(
+    decision: str, kind: str, at: int, activation: int, people: tuple[str, ...], unwatched: str
+) -> bytes:
     """Return what the record says in the open of a silent decision."""
-    body = Body(decision=decision, kind=kind, at=at, activation=activation, people=people)
+    body = Body(
+        decision=decision, kind=kind, at=at, activation=activation, people=people, unwatched=unwatched
+    )
     return canonical_bytes(body)
 
 

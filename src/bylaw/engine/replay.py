@@ -93,7 +93,7 @@ class Replay:
         """Make a recalled decision again; return the fields that differ, none when every byte is the same."""
         basis, answers = source.charter.basis, _Answers(recalled)
         situation = self._situation(source, recalled, answers)
-        kind, rules = situation.kind, basis.rules[situation.kind]
+        kind, rules = situation.kind, situation.rules
         outcomes = tuple(self._matcher(recalled.told.activation)(rules, kind, situation.bindings))
         made = decision_id(basis.operator, row.tag or b"", basis.book)
         if (
@@ -108,7 +108,8 @@ class Replay:
             # other; book and semantics are those of the activation. So the two decisions are equal if what stands
             # in the open is: id, kind, moment, and that nothing was said. That is compared, in bytes.
             at = microseconds(recalled.event.at)
-            body = quiet_body(made, kind, at, recalled.told.activation, recalled.told.people)
+            activation, people = recalled.told.activation, recalled.told.people
+            body = quiet_body(made, kind, at, activation, people, situation.unwatched)
             if body == row.body:
                 return ()
         recorded = recalled.decision

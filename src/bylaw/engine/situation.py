@@ -9,21 +9,28 @@ from bylaw.engine.memory.functions import VARIABLE
 from bylaw.engine.memory.keys import Keys
 from bylaw.engine.memory.memory import Memory
 from bylaw.engine.memory.reader import Reader
+from bylaw.engine.watch import unwatched
 from bylaw.events.event import Event
 from bylaw.events.kinds import kind_of
+from bylaw.rules.rule import Rule
 from bylaw.signals.signal import SignalValue
 
 KEY_BYTES = 16  # of the secret where nothing leaves the process, so that none is needed
 
 
 class Situation(NamedTuple):
-    """One event, ready for conditions. ``bindings`` are the names they use; what is read is remembered."""
+    """One event, ready for conditions. ``bindings`` are the names they use; what is read is remembered.
+
+    ``rules`` are those to ask: none, where ``unwatched`` names a surface that is not monitored.
+    """
 
     event: Event
     kind: str
     inputs: Inputs
     past: Reader
     bindings: Mapping[str, Any]
+    rules: tuple[Rule, ...]
+    unwatched: str
 
 
 def situation_of(
@@ -41,7 +48,8 @@ def situation_of(
         VARIABLE: past,
         **inputs.families(basis.families[kind]),
     }
-    return Situation(event, kind, inputs, past, bindings)
+    surface = unwatched(event, kind, basis.memory.switches)
+    return Situation(event, kind, inputs, past, bindings, () if surface else basis.rules[kind], surface)
 
 
 def situation_after(before: Iterable[Event], event: Event, basis: Basis) -> Situation:

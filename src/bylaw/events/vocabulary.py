@@ -114,6 +114,7 @@ class Written(Event, frozen=True, kw_only=True):
     links: PersonalList | UnsetType = UNSET  # targets the text itself does not show
     attachments: PersonalList | UnsetType = UNSET  # file names
     ip: Personal | UnsetType = UNSET
+    country: str | UnsetType = UNSET
     user_agent: Personal | UnsetType = UNSET
     interface: str | UnsetType = UNSET
 

@@ -8,7 +8,7 @@ Knows no clock: both times of an event are arguments. The state is a function of
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
@@ -27,6 +27,7 @@ from bylaw.engine.memory.reads import Read, reads_in
 from bylaw.engine.memory.relations import Relations
 from bylaw.engine.memory.stores import Answer, Name, Store, Take, answer, store, taker
 from bylaw.engine.memory.texts import signature
+from bylaw.engine.watch import Switches, unwatched
 from bylaw.events.event import Event
 from bylaw.events.kinds import kind_of
 from bylaw.rules.cel.condition import Condition
@@ -36,12 +37,13 @@ from bylaw.rules.cel.values import CelError, Value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
-    """What is to be remembered: all that the rules of a book read, and the counters they name."""
+    """What is to be remembered: all that the rules of a book read, the counters they name, and of which events nothing."""
 
     book: str  # its digest
     reads: frozenset[Read]
     counters: Mapping[str, Counter]
     acquaintance: Acquaintance
+    switches: Switches = field(default_factory=dict)
 
     def windows(self) -> Mapping[Name, int]:
         """Return the tables that are needed, with the longest window over each, in microseconds."""
@@ -58,6 +60,7 @@ def spec_of(
     conditions: Iterable[Condition],
     counters: Mapping[str, Counter],
     acquaintance: Acquaintance | None = None,
+    switches: Switches | None = None,
 ) -> Spec:
     """Return what must be remembered for conditions that were bound to these counters.
 
@@ -65,7 +68,13 @@ def spec_of(
         InputError: ``memory.too_many``, they read more than TABLES tables.
     """
     reads = frozenset(read for condition in conditions for read in reads_in(condition))
-    spec = Spec(book=book, reads=reads, counters=counters, acquaintance=acquaintance or Acquaintance())
+    spec = Spec(
+        book=book,
+        reads=reads,
+        counters=counters,
+        acquaintance=acquaintance or Acquaintance(),
+        switches=switches or {},
+    )
     if len(spec.windows()) > TABLES:
         message = f"the rules read more than {TABLES} different tables of the memory"
         raise InputError("memory.too_many", message, hint="read fewer counters and fields")
@@ -137,9 +146,12 @@ class Memory:
             bindings: the names that the counters' conditions use, as for rules; the event alone if none.
         """
         at, odd, self.last = self._settle(event.at, arrived)
+        kind = kind_of(event)
+        if unwatched(event, kind, self.spec.switches):
+            return Observation(at, odd, ())
         if self.relations:
             self.relations.observe(event, at)
-        plans = self._plans.get(kind_of(event))
+        plans = self._plans.get(kind)
         if not plans:
             return Observation(at, odd, ())
         return Observation(at, odd, tuple(self._count(plans, event, at, bindings or {"event": event})))
