@@ -6,10 +6,9 @@ from typing import Final, NamedTuple
 from bylaw.base.errors import ConflictError
 from bylaw.base.ids import derived_id
 from bylaw.cases import model
-from bylaw.cases.model import WHOLE, Raised, State, What
+from bylaw.cases.model import WHOLE, Raised, State
 
 PREFIX: Final = "case"
-ALONE: Final = frozenset({What.APPEAL, What.SAMPLE, What.GOLDEN})  # a case each, whatever else waits
 
 STEPS: Final[Mapping[tuple[State, str], State]] = {
     (State.OPEN, model.CLAIMED): State.CLAIMED,
@@ -71,9 +70,9 @@ def case_of(raised: Raised) -> str:
 
 def place_of(raised: Raised) -> str:
     """Return where something joins what waits already: a queue and a target."""
-    if raised.about and raised.what in ALONE:
+    if raised.about:  # a case of its own, whatever else waits
         return f"{raised.queue} {raised.about} {raised.at}"
-    return f"{raised.queue} {raised.person or raised.decision or raised.about or raised.at}"
+    return f"{raised.queue} {raised.person or raised.decision or raised.at}"
 
 
 def precision(right: int, wrong: int) -> int:

@@ -123,7 +123,7 @@ def raising(  # noqa: PLR0913 - what a case is made of
         clauses: on which it is.
         rules: that led to it; their figures count what is found.
         event: the kind of that event.
-        barred: members of staff who must not decide it.
+        barred: members of staff who must not decide it; with ``about`` only.
     """
     raised = Raised(
         what=what,
