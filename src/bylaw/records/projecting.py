@@ -31,6 +31,9 @@ class Transaction(Protocol):
     ) -> sa.CursorResult[Any]:
         """Run a statement of SQLAlchemy Core on the projector's own tables."""
 
+    def insert(self, table: sa.Table, rows: Sequence[tuple[object, ...]]) -> None:
+        """Put many rows into one of the projector's own tables, their values in the order of its columns."""
+
     def send(self, row: Row, outgoing: Outgoing) -> None:
         """Put something into the outbox because of a fact."""
 
@@ -84,6 +87,10 @@ class Live:
         """See ``Transaction``."""
         return self.core.execute(statement, rows)
 
+    def insert(self, table: sa.Table, rows: Sequence[tuple[object, ...]]) -> None:
+        """See ``Transaction``."""
+        _insert(self.core, table, rows)
+
     def send(self, row: Row, outgoing: Outgoing) -> None:
         """See ``Transaction``.
 
@@ -121,11 +128,23 @@ class Fold:
         """See ``Transaction``."""
         return self.core.execute(statement, rows)
 
+    def insert(self, table: sa.Table, rows: Sequence[tuple[object, ...]]) -> None:
+        """See ``Transaction``."""
+        _insert(self.core, table, rows)
+
     def send(self, row: Row, outgoing: Outgoing) -> None:
         """See ``Transaction``: nothing."""
 
     def cancel(self, destination: str, keys: Collection[str]) -> None:
         """See ``Transaction``: nothing."""
+
+
+def _insert(core: sa.Connection, table: sa.Table, rows: Sequence[tuple[object, ...]]) -> None:
+    # COST: handed to the driver as they are, a row takes 3 microseconds, and 8 through SQLAlchemy's parameters.
+    mark = "?" if core.dialect.name == "sqlite" else "%s"
+    names, marks = ", ".join(table.columns.keys()), ", ".join([mark] * len(table.columns))
+    if rows:
+        core.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(rows))  # noqa: S608 - our own names
 
 
 def project(tx: Transaction, projectors: Sequence[Projector], rows: Sequence[Row]) -> None:
