@@ -8,6 +8,7 @@
   const make = (name, fields = {}, ...inside) => { const e = Object.assign(document.createElement(name), fields); e.append(...inside); return e; };
   const ask = (url, options = {}) => fetch(url, { ...options, headers: { "x-bylaw-request": "1", ...options.headers } });
   root.classList.add("js");
+  if (matchMedia("(max-width: 48rem)").matches) for (const menu of all(".rail details")) menu.open = false;
 
   // -- keys: every element with data-key is reached by it; what one types into is left alone
   const typing = (e) => e.target.closest("input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]");
