@@ -199,7 +199,8 @@ def _add(tx: Transaction, table: sa.Table, wanted: set[tuple[str, str]], old: se
     name = table.c[0]
     for some in _parts(sorted({one for one, case in wanted if case in old})):
         query = sa.select(name, table.c.case).where(name.in_(some), table.c.case.in_(old))
-        wanted -= {(row[0], row[1]) for row in tx.execute(query)}
+        found: Iterable[Any] = tx.execute(query)
+        wanted -= {(row[0], row[1]) for row in found}
     if wanted:
         rows: list[dict[str, object]] = [{name.name: one, "case": case} for one, case in sorted(wanted)]
         tx.execute(sa.insert(table), rows)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from bylaw.engine.decision import Decision
+from bylaw.events.event import Event
 from bylaw.records.fact import Fact
 
 
@@ -15,7 +16,7 @@ class Ruling(NamedTuple):
     """A decision that plans something, and where it will stand. People go by their random ids.
 
     ``person`` is the account that acted, or was reported; ``customer`` the one it belongs to. ``at`` is when the
-    event arrived, in microseconds since 1970.
+    event arrived, in microseconds since 1970. ``event`` names people as the service does.
     """
 
     seq: int
@@ -23,6 +24,7 @@ class Ruling(NamedTuple):
     at: int
     person: str | None
     customer: str | None
+    event: Event | None = None
 
 
 class Consequences(Protocol):

@@ -224,6 +224,7 @@ class Decider:
                 microseconds(draft.arrived),
                 aliases.get(person) if person else None,
                 aliases.get(customer) if customer else None,
+                draft.event,
             )
 
     def _answers(
