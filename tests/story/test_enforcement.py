@@ -25,6 +25,7 @@ from bylaw.notices.statement import Decided, Statement
 from bylaw.notices.workflow import Notices
 from bylaw.records.checking import check
 from bylaw.records.delivery import Delivery
+from bylaw.records.fact import Fact
 from bylaw.records.holds.keeper import Selection
 from bylaw.records.holds.model import Matter
 from bylaw.records.outbox import Entry
@@ -419,6 +420,43 @@ def test_a_purge_waits_for_a_hold(data: Path, clock: Clock) -> None:
         turn(office, clock, 2)
         dues = [row.body for row in office.records.rows() if row.kind == "enforcement.due"]
         assert [b'"later"' in body for body in dues] == [True, False]
+
+
+def test_an_account_that_is_opened_again_keeps_its_content(data: Path, clock: Clock) -> None:
+    with house(data, clock) as office:
+        post(office, 1, "AAAA")
+        name = action(office, "terminate").action.action
+        office.enforcement.approve(name, "staff_1")
+        office.enforcement.approve(name, "staff_2")
+        purge = action(office, "purge").action.action
+        assert set(office.enforcement.undo(name, "staff_3", "It was a song.").undone) == {name, purge}
+        assert access(office, "ann", clock) == Access()
+        assert turn(office, clock, 31) == 0
+        assert not [row for row in office.records.rows() if row.kind == "enforcement.due"]
+        assert check(office.records, rebuild=True).problems == ()
+
+
+def test_actions_are_taken_back_together_by_a_room_that_tells_of_it_itself(data: Path, clock: Clock) -> None:
+    with house(data, clock) as office:
+        post(office, 1, "AAA!")
+        about = [stood.action.action for stood in made_with(office, "remove")]
+        told, head = len(notices(office, "ann")), office.records.head
+        note = Fact("test.noted", b"{}")
+        done = office.enforcement.take_back(about, "staff_1", "It was a song.", [note])
+        assert set(done.undone) == set(about)
+        assert access(office, "ann", clock) == Access()
+        assert [row.kind for row in office.records.rows(head + 1)] == ["enforcement.undone", "test.noted"]
+        assert len(notices(office, "ann")) == told
+        again = office.enforcement.take_back(about, "staff_1", "It was a song.", [note])
+        assert again.undone == []
+        assert [row.kind for row in office.records.rows(head + 3)] == ["test.noted"]
+        with pytest.raises(InputError, match="at most 500"):
+            office.enforcement.take_back([f"act_{n}" for n in range(501)], "staff_1", "Too many.")
+
+
+def made_with(office: Office, effect: str) -> list[store.Stood]:
+    with office.records.reading() as core:
+        return store.made_with(core, action(office, effect))
 
 
 def test_those_concerned_are_told_once_for_each_occasion(data: Path, clock: Clock) -> None:

@@ -25,7 +25,8 @@ _GROUPS: Final = frozenset(
 LATER: Final = (
     frozenset(  # said in English where a book's own language, written before there were these, lacks them
         {
-            "action.uphold",
+            "action.ask",
+        "action.uphold",
             "action.overturn",
             "action.warn_appeals",
             "action.limit_appeals",

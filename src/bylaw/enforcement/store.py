@@ -281,10 +281,22 @@ def action_of(core: sa.Connection, action: str) -> Stood:
     Raises:
         NotFoundError: ``action.unknown``.
     """
-    found = core.execute(sa.select(ACTIONS).where(ACTIONS.c.action == action)).first()
+    found = known(core, action)
     if found is None:
         raise no_action(action)
-    return _stood(found)
+    return found
+
+
+def known(core: sa.Connection, action: str) -> Stood | None:
+    """Return an action; nothing if there is none."""
+    found = core.execute(sa.select(ACTIONS).where(ACTIONS.c.action == action)).first()
+    return _stood(found) if found else None
+
+
+def made_with(core: sa.Connection, stood: Stood) -> list[Stood]:
+    """Return the actions against the same account that the same fact made, one itself included."""
+    mine = (ACTIONS.c.seq == stood.seq) & (ACTIONS.c.person == stood.action.person)
+    return [_stood(row) for row in core.execute(sa.select(ACTIONS).where(mine).order_by(ACTIONS.c.action))]
 
 
 def actions(  # noqa: PLR0913 - what may be asked for

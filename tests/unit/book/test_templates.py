@@ -164,7 +164,7 @@ def test_what_a_language_of_the_book_was_written_without_is_said_in_english_with
     ).partition("\nfurther:")[0]
     book = a_book(HEAD + BODY, **{"notices/phrases.la.yaml": older})
     assert book.phrases["la"].by_name == built_in("en").by_name
-    assert [one.code for one in book.warnings] == ["phrases.english"]
+    assert "phrases.english" in {one.code for one in book.warnings}
 
 
 @pytest.mark.parametrize(
