@@ -8,6 +8,7 @@ from bylaw.cli.notice_view import Standing
 from bylaw.notices.model import State
 from bylaw.notices.webhooks.signing import shown
 from bylaw.records.outbox import Entry
+from bylaw.runtime.folders import init_data
 from commandline import Bylaw
 
 TEMPLATE = """\
@@ -94,6 +95,19 @@ def test_the_secret_of_a_webhook_is_shown_to_who_sets_up_the_receiver(
     (book / "operator.toml").write_text(kept)
     monkeypatch.delenv("HOOK")
     assert "secret.missing" in bylaw("notices", "secret", "service", *options).err
+
+
+def test_the_secret_of_a_webhook_is_made_before_anything_is_recorded(
+    bylaw: Bylaw, book: Path, tmp_path: Path
+) -> None:
+    with (book / "operator.toml").open("a") as file:
+        file.write('\n[webhooks.service]\nurl = "https://house.example/"\nevents = ["*"]\n')
+    options = ("--book", book, "--data", tmp_path / "data")
+    assert "records.no_folder" in bylaw("notices", "secret", "service", *options).err
+    init_data(tmp_path / "data", "house")
+    made = bylaw("notices", "secret", "service", *options).out
+    assert made.startswith("whsec_")
+    assert bylaw("notices", "secret", "service", *options).out == made
 
 
 def test_what_cannot_get_out_is_told_by_its_way_and_never_by_person() -> None:

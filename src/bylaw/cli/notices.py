@@ -87,8 +87,8 @@ def secret(
     try:
         with open_record(data, writing=False) as kept:
             key = signing_key(webhook, where, kept.vault)
-    except RefusedError as error:
-        if error.code != "vault.read_only":
+    except (NotFoundError, RefusedError) as error:
+        if error.code not in {"vault.read_only", "records.no_database"}:
             raise
         with open_record(data, writing=True) as kept:  # nobody has asked for it yet: it is made now
             key = signing_key(webhook, where, kept.vault)
