@@ -10,12 +10,16 @@ import typer
 
 from bylaw.base.errors import InputError
 from bylaw.base.spelling import did_you_mean
+from bylaw.cli.asking import print_asked
 from bylaw.cli.person import people_of
 from bylaw.cli.screen import following, out, print_json
 from bylaw.records.holds.destroying import BOTH, Outcome
 from bylaw.records.holds.model import Ground, Keys, Plan, State
-from bylaw.records.people import alias_of
+from bylaw.records.people import alias_of, subject_of
 from bylaw.runtime.offices import Keeping, open_keeping
+from bylaw.runtime.staffing import roles_in_force
+from bylaw.staff.second import Second
+from bylaw.staff.steps import Asked, Step, Verb
 
 GROUNDS: Final = (Ground.REQUEST, Ground.MINOR, Ground.CLOSED)
 
@@ -27,31 +31,68 @@ class Erasure:
     people: tuple[str, ...]
     space: str
     ground: str
+    by: str
+    approve: str
     plan: bool
     yes: bool
 
 
 def erase_people(data: Path, asked: Erasure, *, json: bool) -> bool:
-    """Destroy the keys of people, and say what became of each; tell whether nothing is left to be done."""
+    """Destroy the keys of people, and say what became of each; tell whether nothing is left to be done.
+
+    Where somebody works here it is only asked for, unless somebody else did before.
+    """
+    _refuse(asked)
+    with open_keeping(data) as kept:
+        second = Second(kept.records, kept.vault, roles_in_force(kept))
+        found = second.agreeing(asked.approve, Verb.ERASE, asked.by) if asked.approve else None
+        people = _people(kept, asked, found)
+        plans = _plans(kept, people)
+        if asked.plan or not json:
+            _print_plans(plans, json=json)
+        if asked.plan:
+            return True
+        if found is None and not second.alone:
+            step = second.ask(_step(asked, people))
+            print_asked(step, f"bylaw erase --data {data}", json=json)
+            return True
+        _demand_sure(asked)
+        if found is None:
+            found = second.ask(_step(asked, people))
+        else:
+            second.agree(found, asked.by)
+        ground = Ground(found.asked.ground)
+        outcomes = [kept.destroy(Keys(alias_of(person), BOTH), ground) for person in people]
+    _print(data, plans, outcomes, json=json)
+    return all(outcome.state is not State.BEGUN for outcome in outcomes)
+
+
+def _refuse(asked: Erasure) -> None:
+    if bool(asked.people) == bool(asked.approve):
+        hint = "give --person to ask for it, or --approve to agree to what somebody asked for"
+        raise InputError("erase.whom", "nobody is named, or twice", hint=hint)
     if asked.ground not in GROUNDS:
         raise InputError(
             "erase.ground",
             f"nobody is erased because of `{asked.ground}`",
             hint=did_you_mean(asked.ground, GROUNDS),
         )
-    with open_keeping(data) as kept:
-        people = people_of(kept.vault, asked.people, asked.space)
-        plans = _plans(kept, people)
-        if asked.plan:
-            _print_plans(plans, json=json)
-            return True
-        if not json:
-            _print_plans(plans, json=False)
-        _demand_sure(asked)
-        ground = Ground(asked.ground)
-        outcomes = [kept.destroy(Keys(alias_of(person), BOTH), ground) for person in people]
-    _print(data, plans, outcomes, json=json)
-    return all(outcome.state is not State.BEGUN for outcome in outcomes)
+
+
+def _people(kept: Keeping, asked: Erasure, found: Step | None) -> list[bytes]:
+    if found is not None:
+        return [subject_of(alias) for alias in found.asked.subjects]
+    return people_of(kept.vault, asked.people, asked.space)
+
+
+def _step(asked: Erasure, people: Sequence[bytes]) -> Asked:
+    return Asked(
+        step="",
+        verb=Verb.ERASE,
+        by=asked.by,
+        subjects=tuple(map(alias_of, people)),
+        ground=asked.ground,
+    )
 
 
 def _plans(kept: Keeping, people: Sequence[bytes]) -> list[Plan]:

@@ -97,14 +97,29 @@ def list_(
 def release(
     hold: Annotated[str, typer.Argument(help="The hold's id.", show_default=False)],
     data: Data,
-    reason: Reason,
+    reason: Annotated[
+        str, typer.Option(help="Why; it is sealed. `-` reads standard input.", show_default=False)
+    ] = "",
+    by: Annotated[
+        str,
+        typer.Option(
+            help="Who asks or agrees: a member of staff, where somebody works here.", show_default=False
+        ),
+    ] = "",
+    approve: Annotated[
+        str, typer.Option(metavar="STEP", help="Agree to what somebody else asked for.", show_default=False)
+    ] = "",
     *,
     json: Json = False,
 ) -> None:
-    """Release a hold. Its copies go, and what it alone suspended is destroyed now."""
-    from bylaw.cli.hold_place import release_hold
+    """Release a hold. Its copies go, and what it alone suspended is destroyed now.
 
-    release_hold(data, hold, reason, json=json)
+    Where something would be destroyed and anybody works here it takes two people: one asks, with --by; another agrees,
+    with --approve and --by.
+    """
+    from bylaw.cli.hold_release import Letting, release_hold
+
+    release_hold(data, Letting(hold=hold, reason=reason, by=by, approve=approve), json=json)
 
 
 @app.command(short_help="Tell a restored backup what it forgot.")

@@ -1,4 +1,4 @@
-"""The work of ``bylaw hold place`` and ``release``."""
+"""The work of ``bylaw hold place``."""
 
 import sys
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from bylaw.base.spelling import did_you_mean
 from bylaw.cli.person import people_of
 from bylaw.cli.screen import following, out, print_json
 from bylaw.records.holds.keeper import MAX_REASON, Selection
-from bylaw.records.holds.model import Hold, Matter, State
+from bylaw.records.holds.model import Hold, Matter
 from bylaw.records.holds.selecting import ALWAYS, Sought, sought
 from bylaw.runtime.offices import Keeping, open_keeping
 
@@ -38,7 +38,7 @@ class Order:
 
 def place_hold(data: Path, order: Order, *, json: bool) -> None:
     """Place a hold, and say what it keeps."""
-    matter, numbers, reason = _matter(order.matter), list(_numbers(order.records)), _reason(order.reason)
+    matter, numbers, reason = _matter(order.matter), list(_numbers(order.records)), reason_of(order.reason)
     with open_keeping(data) as kept:
         hold = kept.keeper.place(matter, order.review, _selection(kept, order, numbers), reason)
     if json:
@@ -46,19 +46,6 @@ def place_hold(data: Path, order: Order, *, json: bool) -> None:
         return
     out().print(f"{hold.id}: in force, to be reviewed on {hold.review}", soft_wrap=True)
     out().print(f"keeps {_kept(hold)}", soft_wrap=True)
-
-
-def release_hold(data: Path, hold: str, reason: str, *, json: bool) -> None:
-    """Release a hold, and say what was completed by it."""
-    with open_keeping(data) as kept:
-        outcomes = kept.release(hold, _reason(reason))
-    done = sum(outcome.state is State.DONE for outcome in outcomes)
-    if json:
-        print_json({"hold": hold, "destroyed": done, "unfinished": len(outcomes) - done})
-        return
-    out().print(f"{hold}: released; destructions that waited for it: {done} done", soft_wrap=True)
-    if done < len(outcomes):
-        out().print(f"{len(outcomes) - done} are not finished: `bylaw hold replay --data {data}` goes on")
 
 
 def told(hold: Hold) -> dict[str, object]:
@@ -130,7 +117,8 @@ def _numbers(words: Iterable[str]) -> Iterable[int]:
         yield from range(int(first), int(last or first) + 1)
 
 
-def _reason(word: str) -> str:
+def reason_of(word: str) -> str:
+    """Return a reason, read from standard input where the word is ``-``."""
     return sys.stdin.read(MAX_REASON + 1) if word == "-" else word
 
 

@@ -15,6 +15,7 @@ from bylaw.staff import model
 from bylaw.staff.machine import ENDING, grows, step
 from bylaw.staff.model import Kind, State
 from bylaw.staff.reading import Read
+from bylaw.staff.steps import AGREED, ASKED, STEPS, fold_agreed, fold_asked
 
 _METADATA: Final = sa.MetaData()
 
@@ -89,7 +90,7 @@ class StaffProjector:
 
     name = "staff"
     version = 1
-    tables: Sequence[sa.Table] = (MEMBERS, LINKS, FACTORS, KEYS, HISTORY, READS, READ_PEOPLE)
+    tables: Sequence[sa.Table] = (MEMBERS, LINKS, FACTORS, KEYS, HISTORY, READS, READ_PEOPLE, STEPS)
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -256,6 +257,8 @@ _FOLDS: Final[Mapping[str, Callable[[Transaction, Row], None]]] = {
     model.KEY_CREATED: _key_created,
     model.KEY_REVOKED: _key_revoked,
     model.READ: _read,
+    ASKED: fold_asked,
+    AGREED: fold_agreed,
 }
 
 

@@ -13,9 +13,9 @@ from bylaw.records.holds import model, store
 from bylaw.records.holds.copies import SPACE
 from bylaw.records.holds.destroying import Destroying, Outcome
 from bylaw.records.holds.fold import too_late
-from bylaw.records.holds.machine import numbers, spans_of
-from bylaw.records.holds.model import Contents, Destruction, Hold, Matter, Spans, State
-from bylaw.records.people import alias_of, concerned
+from bylaw.records.holds.machine import numbers, spans_of, suspending
+from bylaw.records.holds.model import Contents, Destruction, Hold, Keys, Matter, Spans, State
+from bylaw.records.people import alias_of, concerned, subject_of
 from bylaw.records.store import PAGE
 from bylaw.records.vault.uses import Use
 
@@ -42,7 +42,7 @@ class Keeper(Destroying):
             NotFoundError: there is no such record or person.
             ConflictError: ``holds.too_late``, some of it is gone or going.
         """
-        _refuse_reason(reason)
+        refuse_reason(reason)
         if not selection.seqs and not selection.people:
             raise InputError("holds.nothing", "a hold keeps records or people; neither is named")
         spans = spans_of(selection.seqs)
@@ -73,11 +73,24 @@ class Keeper(Destroying):
         Raises:
             ConflictError: ``holds.released``, it is not in force.
         """
-        _refuse_reason(reason)
+        refuse_reason(reason)
         with self._records.turn:
             body = canonical_bytes(model.Released(hold))
             self._commit([self._reasoned(model.RELEASED, body, hold, reason)])
             return self._complete()
+
+    def is_last(self, hold: str) -> bool:
+        """Tell whether the release of a hold would destroy something: copies, or what it alone keeps waiting."""
+        holds = self.holds()
+        with self._records.reading() as core:
+            if store.has_copies(core, hold):
+                return True
+        waiting = (one.target for one in self._destructions(State.SUSPENDED))
+        return any(
+            suspending(holds, target, subject_of(target.subject)) == (hold,)
+            for target in waiting
+            if isinstance(target, Keys)
+        )
 
     # --
 
@@ -114,6 +127,7 @@ def _contents(begun: Destruction) -> Iterator[int]:
     return numbers(begun.target.spans) if isinstance(begun.target, Contents) else iter(())
 
 
-def _refuse_reason(reason: str) -> None:
+def refuse_reason(reason: str) -> None:
+    """See to it that a reason is given, and not too long."""
     if not 0 < len(reason.strip()) <= MAX_REASON:
         raise InputError("holds.reason", f"a reason has 1 to {MAX_REASON:,} characters")

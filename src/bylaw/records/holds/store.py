@@ -73,6 +73,11 @@ def left_copies(core: sa.Connection) -> list[bytes]:
     return sorted(core.scalars(query.where(COPIES.c.subject.not_in(begun))))
 
 
+def has_copies(core: sa.Connection, hold: str) -> bool:
+    """Tell whether there are copies that end with a hold."""
+    return core.execute(sa.select(COPIES.c.seq).where(COPIES.c.hold == hold).limit(1)).first() is not None
+
+
 def destructions(core: sa.Connection, *states: State) -> list[Destruction]:
     """Return the destructions in these states, in the order of their first facts."""
     query = sa.select(DESTRUCTIONS).where(DESTRUCTIONS.c.state.in_([state.value for state in states]))
