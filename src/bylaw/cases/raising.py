@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
+
 from bylaw.base.canonical import canonical_bytes
 from bylaw.book.casework import Casework, Route, WorkQueue
 from bylaw.book.operator import Operator
 from bylaw.cases.model import HOUR, MAX_PEOPLE, RAISED, WHOLE, Factors, Raised, What
 from bylaw.records.fact import Fact
 
-REPORTED: Final = "report.received"
-REGISTERED: Final = frozenset({"account.registered", "account.updated"})
 DEGRADED: Final = 500  # thousandths of confidence in a decision that was made without something that failed
 _QUEUE: Final = WorkQueue(purpose="", staffed_by="")
 
@@ -58,26 +58,14 @@ def routed(settings: Settings, raised: Raised) -> Raised:
         raised.queue,
     )
     until, warn = settings.times(queue, raised.at)
-    return Raised(
-        what=raised.what,
+    return msgspec.structs.replace(
+        raised,
         queue=queue,
-        at=raised.at,
-        seq=raised.seq,
-        decision=raised.decision,
-        about=raised.about,
-        person=raised.person,
-        customer=raised.customer,
-        reporter=raised.reporter,
         people=tuple(dict.fromkeys(one for one in (raised.person, *raised.people) if one))[:MAX_PEOPLE],
-        clauses=raised.clauses,
-        rules=raised.rules,
-        event=raised.event,
-        factors=raised.factors,
         until=until,
         warn=warn,
         severe=settings.queue(queue).severe,
         asked=raised.queue if queue != raised.queue else "",
-        barred=raised.barred,
     )
 
 

@@ -1,6 +1,6 @@
 """Taking actions back: one, all that a rule did, and what followed from either."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -71,12 +71,33 @@ class Undoing(Acting):
             InputError: the reason is missing, or there are more than ``AT_ONCE``.
             NotFoundError: there is no such action.
         """
+        return self._undo(self._undoable(actions), by, reason, also=also)
+
+    def taking_back(
+        self, actions: Collection[str], by: str, reason: str
+    ) -> tuple[list[str], list[Fact], set[str]]:
+        """Return the actions that taking some back would undo, what followed from them too; the facts to commit.
+
+        The accounts are those that ``following.refresh`` has to be told of afterwards. What does not stand any more, or
+        has no inverse, is left as it is.
+
+        Raises:
+            InputError, NotFoundError: as for ``take_back``.
+        """
+        undone, facts, people = list[str](), list[Fact](), set[str]()
+        for step, made in self._taking_back(self._undoable(actions), by, reason):
+            undone += [one.undoes for one in step.inverses]
+            people |= set(step.people)
+            facts += made
+        return undone, facts, people
+
+    # --
+
+    def _undoable(self, actions: Collection[str]) -> list[Stood]:
         if len(actions) > AT_ONCE:
             raise InputError("action.too_many", f"at most {AT_ONCE} actions are taken back together")
         stood = [found for found in map(self.find, actions) if State.UNDONE in STEPS[found.state]]
-        return self._undo([s for s in stood if inverse_of(s.action, "")], by, reason, also=also)
-
-    # --
+        return [s for s in stood if inverse_of(s.action, "")]
 
     def _undo(
         self,
@@ -86,11 +107,22 @@ class Undoing(Acting):
         rule: str = "",
         also: Sequence[Fact] = (),
     ) -> Reversal:
-        demand_reason(reason)
-        done, now = Reversal(), self._records.clock()
-        waiting = list(stood)
-        if also and not waiting:
+        done = Reversal()
+        if also and not stood:
+            demand_reason(reason)
             self._commit(also, ())
+        for undone, facts in self._taking_back(stood, by, reason, rule, told=bool(also)):
+            self._commit([*facts, *also], undone.people)
+            also = ()
+            done.undone += [one.undoes for one in undone.inverses]
+        return done
+
+    def _taking_back(
+        self, stood: Sequence[Stood], by: str, reason: str, rule: str = "", *, told: bool = False
+    ) -> Iterator[tuple[Undone, list[Fact]]]:
+        """Yield what is taken back in a commit each, or in one. ``told``: of the first people are told already."""
+        demand_reason(reason)
+        now, gone, waiting = self._records.clock(), set[str](), list(stood)
         while waiting:
             some, waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
             inverses = [one for s in some if (one := inverse_of(s.action, self._name("cause"))) is not None]
@@ -100,13 +132,13 @@ class Undoing(Acting):
             undone = Undone(at=now, by=by, inverses=tuple(inverses), rule=rule, people=people)
             self._vault.prepare_evidence(map(subject_of, people))
             facts = [self._sealed(UNDONE, canonical_bytes(undone), people, Reasons(reason))]
-            facts += also or self._notifying.of_reversal(undone, self._book(), self._happened(some))
-            self._commit(facts, people)
-            also = ()
-            done.undone += [one.undoes for one in inverses]
-            waiting += self._fallen({one.person for one in inverses if one.effect == "withdraw_strike"})
+            if not told:
+                facts += self._notifying.of_reversal(undone, self._book(), self._happened(some))
+            told = False
+            yield undone, facts
+            gone |= {one.undoes for one in inverses} | {s.action.action for s in waiting}
+            waiting += self._fallen({one.person for one in inverses if one.effect == "withdraw_strike"}, gone)
             waiting += self._purges(some)
-        return done
 
     def _purges(self, undone: Iterable[Stood]) -> Iterable[Stood]:
         """Yield what was to delete the content of accounts whose end is taken back."""
@@ -117,14 +149,16 @@ class Undoing(Acting):
                 if purge is not None and State.UNDONE in STEPS[purge.state]:
                     yield purge
 
-    def _fallen(self, people: Iterable[str]) -> list[Stood]:
-        """Return the sanctions of the ladder that accounts would not have come to without what was undone."""
+    def _fallen(self, people: Iterable[str], gone: Collection[str]) -> list[Stood]:
+        """Return the sanctions of the ladder that accounts would not have come to without what is gone."""
         fallen = []
         for person in sorted(people):
             with self._records.reading() as core:
-                strikes = [(s.action, s.at) for s in store.standing(core, ["strike"], person)]
+                struck = [s for s in store.standing(core, ["strike"], person) if s.action.action not in gone]
                 gates = [s for s in store.standing(core, GATES, person) if s.action.rung]
-            fallen += [s for s in gates if not still_reached(s.action, s.at, strikes)]
+            strikes = [(s.action, s.at) for s in struck]
+            left = [s for s in gates if s.action.action not in gone]
+            fallen += [s for s in left if not still_reached(s.action, s.at, strikes)]
         return fallen
 
 

@@ -100,7 +100,7 @@ class Enforcement(Undoing):
 
         Args:
             orders: what; each effect at most once.
-            person: the account, by its random id.
+            person: the account, by its random id; empty, if the thing is nobody's.
             by: who decided.
             clauses: on which ground; at least one.
             reason: in that person's words; sealed.
@@ -111,28 +111,54 @@ class Enforcement(Undoing):
         Raises:
             InputError: a clause, the reason or what is said is missing, or an effect is unknown.
         """
+        resolved, facts = self.ordering(
+            orders,
+            person=person,
+            by=by,
+            clauses=clauses,
+            reason=reason,
+            say=say,
+            source=source,
+            standard=standard,
+        )
+        self._commit(facts, resolved.people)
+        return resolved
+
+    def ordering(  # noqa: PLR0913 - what a decision of a person is made of
+        self,
+        orders: Sequence[Order],
+        *,
+        person: str,
+        by: str,
+        clauses: Sequence[str],
+        reason: str,
+        say: Say | None = None,
+        source: int = 0,
+        standard: Standard = Standard.APPARENT,
+    ) -> tuple[Resolved, list[Fact]]:
+        """Return what ``order`` would do, and the facts to commit; afterwards ``following.refresh`` shows it."""
         now, cause, sanctions = self._records.clock(), self._name("cause"), self._sanctions()
         demand_reason(reason)
         refuse_orders(orders, clauses, now)
         case = Case(cause, now, person, "", self.following.standing, sanctions)
         kept, dropped = run(case, [ordered(case, order, tuple(clauses)) for order in orders], _BY_HAND)
+        people = (person,) if person else ()
         resolved = Resolved(
             at=now,
             source=source,
             by=by,
             standard=standard,
-            people=(person,),
+            people=people,
             actions=tuple(kept),
             dropped=tuple(dropped),
         )
-        facts = [self._sealed(RESOLVED, canonical_bytes(resolved), [person], Reasons(reason, say))]
-        if is_told(kept):
+        facts = [self._sealed(RESOLVED, canonical_bytes(resolved), people, Reasons(reason, say))]
+        if person and is_told(kept):
             if say is None:
                 hint = "say what it is about and the facts, or on which ground nobody is told"
                 raise InputError("action.untold", "the account must be told", hint=hint)
             facts += self._notifying.of_order(resolved, self._book(), say)
-        self._commit(facts, [person])
-        return resolved
+        return resolved, facts
 
     def approve(self, action: str, by: str) -> State:
         """Agree to what cannot be undone; return where it stands then.
