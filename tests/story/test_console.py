@@ -8,6 +8,11 @@ import pytest
 import re2
 
 import bylaw.web
+from bylaw.enforcement.model import INVERSES, TYPES, State
+from bylaw.engine.outcome import Outcome
+from bylaw.notices import model as notices
+from bylaw.rules.effects import EFFECTS
+from bylaw.web.api.search import What
 from bylaw.web.app import ROUTES
 from console_browser import Desk
 from service import Service, served
@@ -191,3 +196,10 @@ def test_every_page_is_a_row_of_the_table_with_a_permission_or_a_reason() -> Non
     pages = [route for route in ROUTES if route.page and route.path.startswith("/console")]
     assert pages
     assert all(route.permission or route.signed_in or route.guarded for route in pages)
+
+
+def test_every_state_and_effect_has_a_german_word() -> None:
+    known = tomllib.loads((WEB / "words" / "de" / "states.toml").read_text("utf-8"))
+    names = {*TYPES, *INVERSES, *State, *notices.State, *EFFECTS, *Outcome, *What}
+    missing = sorted(name for name in names if str(name).replace("_", " ") not in known)
+    assert not missing, missing

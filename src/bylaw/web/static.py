@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from bylaw.base.errors import NotFoundError
+from bylaw.transparency.drawing import style
 from bylaw.web.exchange import Exchange
 from bylaw.web.routes import Route
 from bylaw.web.service import Service
@@ -13,6 +14,7 @@ from bylaw.web.service import Service
 FOLDER: Final = Path(__file__).with_name("assets")
 MEDIA: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 PATH: Final = "/assets/"
+STYLE: Final = "bylaw.css"  # holds what charts are drawn by, too
 _FOREVER: Final = (b"cache-control", b"public, max-age=31536000, immutable")
 
 
@@ -30,7 +32,7 @@ def assets() -> dict[str, Asset]:
     found = {}
     for file in sorted(FOLDER.iterdir()):
         if file.suffix in MEDIA:
-            body = file.read_bytes()
+            body = (style().encode() if file.name == STYLE else b"") + file.read_bytes()
             mark = blake2b(body, digest_size=6).hexdigest()
             found[file.name] = Asset(f"{file.stem}.{mark}{file.suffix}", MEDIA[file.suffix], body)
     return found

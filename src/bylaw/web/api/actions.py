@@ -1,6 +1,7 @@
 """Actions: listed, told, acknowledged, agreed to, refused, taken back."""
 
-from typing import Annotated, Final
+from functools import partial
+from typing import Annotated, Final, NamedTuple
 
 import msgspec
 from fastapi import Path, Query, Response
@@ -14,7 +15,7 @@ from bylaw.records.people import alias_of
 from bylaw.records.vault.uses import Destroyed
 from bylaw.web.api.told_actions import MAX_ID, MAX_PAGE, ActionView, Id, Reason, found, readable, told
 from bylaw.web.bodies import done, taken
-from bylaw.web.callers import covers, demand
+from bylaw.web.callers import Caller, covers, demand
 from bylaw.web.cooked import Asked, Serving, said
 from bylaw.web.people import known
 from bylaw.web.routes import JSON, Route
@@ -24,6 +25,15 @@ MAX_AT_ONCE: Final = 500  # acknowledged in one request
 MAX_DIGITS: Final = 19  # of a number that a database takes
 
 Name = Annotated[str, Path(max_length=MAX_ID, description="the action's id")]
+
+
+class Sought(NamedTuple):
+    """Which actions are asked for; what is empty does not matter. ``account`` is the service's own id."""
+
+    states: tuple[State, ...] = ()
+    account: str = ""
+    rule: str = ""
+    decision: str = ""
 
 
 class ActionPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,35 +107,51 @@ def actions(  # noqa: PLR0913 - what may be asked for
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
 ) -> Response:
     """Return actions, the newest first: those on clauses that whoever asks may look at."""
+    sought = Sought(tuple(state or ()), account, rule, decision)
+    return said(page_of(service, exchange.caller, sought, cursor, limit))
+
+
+def page_of(service: Service, caller: Caller, sought: Sought, cursor: str, limit: int) -> ActionPage:
+    """Return a page of the actions that somebody seeks and may look at."""
     after = _after(cursor) if cursor else None
-    subject = known(service, account) if account else None
-    row = service.archive.find(decision) if decision else None
-    if (account and subject is None) or (decision and row is None):
-        return said(ActionPage(actions=(), next=None))
+    subject = known(service, sought.account) if sought.account else None
+    row = service.archive.find(sought.decision) if sought.decision else None
+    if (sought.account and subject is None) or (sought.decision and row is None):
+        return ActionPage(actions=(), next=None)
     with service.reading.records.reading() as core:
         page = store.actions(
             core,
-            states=state or (),
+            states=sought.states,
             person=alias_of(subject) if subject else "",
-            rule=rule,
+            rule=sought.rule,
             source=row.seq if row else 0,
             after=after,
             limit=limit,
         )
-    views = tuple(told(service, stood) for stood in readable(exchange.caller, page))
+    views = tuple(told(service, stood) for stood in readable(caller, page))
     following = f"{page[-1].seq}.{page[-1].action.action}" if len(page) == limit else None
-    return said(ActionPage(actions=views, next=following))
+    return ActionPage(actions=views, next=following)
 
 
 def action(service: Serving, exchange: Asked, action: Name) -> Response:
     """Return an action."""
+    return said(detail_of(service, exchange.caller, action))
+
+
+def detail_of(service: Service, caller: Caller, action: str) -> ActionDetail:
+    """Return an action to somebody who may look at it.
+
+    Raises:
+        NotFoundError: ``action.unknown``.
+        RefusedError: ``web.may_not_here``.
+    """
     stood = found(service, action)
-    demand(exchange.caller, "action.read", stood.action.clauses)
+    demand(caller, "action.read", stood.action.clauses)
     with service.reading.records.reading() as core:
         agreed = tuple(store.approvals(core, action))
-    knows = covers(exchange.caller, "action.approve", stood.action.clauses)
+    knows = covers(caller, "action.approve", stood.action.clauses)
     reason = _reason(service, action) if knows else None
-    return said(ActionDetail(action=told(service, stood), approvals=agreed, reason=reason))
+    return ActionDetail(action=told(service, stood), approvals=agreed, reason=reason)
 
 
 async def acknowledge(service: Serving, exchange: Asked) -> Response:
@@ -151,39 +177,35 @@ async def acknowledge(service: Serving, exchange: Asked) -> Response:
 
 async def approve(service: Serving, exchange: Asked, action: Name) -> Response:
     """Agree to an action that waits for people."""
-    caller = exchange.caller
-
-    def work() -> ActionView:
-        demand(caller, "action.approve", found(service, action).action.clauses)
-        service.desk.office.enforcement.approve(action, caller.id)
-        return told(service, found(service, action))
-
-    return await done(exchange, service, work)
+    return await done(exchange, service, partial(answered, service, exchange.caller, action, agreed=True))
 
 
 async def refuse(service: Serving, exchange: Asked, action: Name) -> Response:
     """Refuse an action that waits for people."""
-    caller = exchange.caller
+    return await done(exchange, service, partial(answered, service, exchange.caller, action, agreed=False))
 
-    def work() -> ActionView:
-        demand(caller, "action.approve", found(service, action).action.clauses)
-        service.desk.office.enforcement.refuse(action, caller.id)
-        return told(service, found(service, action))
 
-    return await done(exchange, service, work)
+def answered(service: Service, caller: Caller, action: str, *, agreed: bool) -> ActionView:
+    """Agree to an action that waits for people, or refuse it, for somebody who may; in the decider's thread."""
+    demand(caller, "action.approve", found(service, action).action.clauses)
+    enforcement = service.desk.office.enforcement
+    (enforcement.approve if agreed else enforcement.refuse)(action, caller.id)
+    return told(service, found(service, action))
 
 
 async def undo(service: Serving, exchange: Asked, action: Name) -> Response:
     """Take an action back by its inverse, and what followed from it."""
     asked = await taken(exchange, UndoAction)
-    caller = exchange.caller
+    return await done(
+        exchange, service, partial(taken_back, service, exchange.caller, action, asked.reason), asked
+    )
 
-    def work() -> Undone:
-        demand(caller, "action.undo", found(service, action).action.clauses)
-        reversal = service.desk.office.enforcement.undo(action, caller.id, asked.reason)
-        return Undone(undone=tuple(reversal.undone))
 
-    return await done(exchange, service, work, asked)
+def taken_back(service: Service, caller: Caller, action: str, reason: str) -> Undone:
+    """Take an action back for somebody who may; in the decider's thread."""
+    demand(caller, "action.undo", found(service, action).action.clauses)
+    reversal = service.desk.office.enforcement.undo(action, caller.id, reason)
+    return Undone(undone=tuple(reversal.undone))
 
 
 def _after(cursor: str) -> tuple[int, str]:

@@ -7,10 +7,12 @@ Each module is one subject: its endpoints gather values for ``frame.framed`` and
 
 from typing import Final
 
-from bylaw.web.console import overview, signing_in
+from bylaw.web.console import actions, find, overview, signing_in
 from bylaw.web.routes import Route
 
 ROUTES: Final[tuple[Route, ...]] = (
     *overview.ROUTES,
+    *actions.ROUTES,
+    *find.ROUTES,
     *signing_in.ROUTES,
 )
