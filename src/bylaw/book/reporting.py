@@ -88,17 +88,13 @@ class Transparency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     disputes: tuple[Bodies, ...] = ()
     words: dict[str, Words] = {}
 
-    def category(self, clauses: Iterable[str]) -> Category:
-        """Return what the first of clauses that has a category is; against the terms, and nothing more, if none has."""
-        found = (self._of(clause) for clause in clauses)
-        return next((one for one in found if one is not None), _NONE)
-
-    def _of(self, clause: str) -> Category | None:
+    def category(self, clause: str) -> Category:
+        """Return what a clause is; against the terms, and nothing more, if neither it nor what it is below is named."""
         named = [prefix for prefix in self.categories if is_below(clause, prefix)]
-        return self.categories[max(named, key=len)] if named else None
+        return self.categories[max(named, key=len)] if named else NONE
 
 
-_NONE: Final = Category(category=OUTSIDE, keywords=(OTHER,))
+NONE: Final = Category(category=OUTSIDE, keywords=(OTHER,))
 
 
 def check_reporting(
@@ -167,7 +163,7 @@ def _check_names(told: Transparency, kinds: list[str], place: Place) -> Iterable
 def _uncounted(told: Transparency, rules: Iterable[Rule], place: Place) -> Iterable[Problem]:
     """Yield a warning for each clause on which rules act and which has no category: it is counted as another breach."""
     acting = (rule for rule in rules if rule.mode is Mode.ENFORCE and _acts(rule))
-    for clause in sorted({rule.clauses[0] for rule in acting if told.category(rule.clauses) is _NONE}):
+    for clause in sorted({rule.clauses[0] for rule in acting if told.category(rule.clauses[0]) is NONE}):
         yield Problem(
             code="operator.no_category",
             message=f"rules act on `{clause}`, which has no category in [transparency.categories]",

@@ -61,10 +61,9 @@ def test_a_book_without_the_table_publishes_no_account() -> None:
 def test_the_closest_clause_that_is_named_counts() -> None:
     wide, close = Category(category="A"), Category(category="B")
     told = Transparency(categories={"rules": wide, "rules/spam": close})
-    assert told.category(["rules/spam/p1"]) == close
-    assert told.category(["rules/spammers"]) == wide
-    assert told.category(["other", "rules/x"]) == wide
-    assert told.category(["other"]).category == OUTSIDE
+    assert told.category("rules/spam/p1") == close
+    assert told.category("rules/spammers") == wide
+    assert told.category("other").category == OUTSIDE
 
 
 def test_the_words_of_the_database_are_whole() -> None:
