@@ -16,7 +16,7 @@ from bylaw.book.limits import Limits, read_limits
 from bylaw.book.lists import read_lists
 from bylaw.book.monitoring import switches_of
 from bylaw.book.operator import FILE as OPERATOR_FILE
-from bylaw.book.operator import Operator, check_sanctions, event_kinds, read_operator
+from bylaw.book.operator import Operator, check_account, check_sanctions, event_kinds, read_operator
 from bylaw.book.phrases import Phrases, read_phrases
 from bylaw.book.promises import FILE as PROMISES_FILE
 from bylaw.book.promises import Promise, read_promises
@@ -118,6 +118,7 @@ def book_of(folder: Folder) -> Book:
     phrases = read_phrases(folder, problems)
     templates = read_templates(folder, names.clauses, phrases, problems)
     problems += check_sanctions(operator, operator_bytes, names.clauses)
+    problems += check_account(operator, operator_bytes, names.clauses, rules)
     problems += [*check_links(library), *check_expectations(folder, names.clauses)]
     memory = _memory(folder.digest, rules, names.counters, operator, problems)
     if memory is None or any(problem.severity == "error" for problem in problems):
