@@ -7,12 +7,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from bylaw.accounts.details import AccountsProjector
+from bylaw.appeals.store import AppealsProjector
+from bylaw.appeals.workflow import Appeals
 from bylaw.base.canonical import canonical_bytes
 from bylaw.base.errors import ConflictError
 from bylaw.book.book import Book, book_of
 from bylaw.book.folder import folder_of
 from bylaw.book.operator import schedules
 from bylaw.book.shelf import Shelf, charter_of
+from bylaw.cases.folding import CasesProjector
 from bylaw.enforcement.announcing import ANNOUNCERS as OF_ACTIONS
 from bylaw.enforcement.following import Following
 from bylaw.enforcement.notifying import Notifying
@@ -60,6 +63,8 @@ PROJECTORS = (
     RetentionProjector(),
     DisclosuresProjector(),
     EnforcementProjector(),
+    CasesProjector(),
+    AppealsProjector(),
     StaffProjector(),
     AccountsProjector(),
     NoticesProjector(),
@@ -87,6 +92,14 @@ class Reading:
         """The keys under which what is remembered was recorded."""
         return Keys(self.vault.secret("windows"))
 
+    def in_force(self) -> Book:
+        """Return the book in force.
+
+        Raises:
+            NotFoundError: there is none yet.
+        """
+        return self.shelf.book(self.archive.book_at(self.records.head))
+
     @property
     def log_key(self) -> SigningKey:
         """What signs the ledger."""
@@ -101,6 +114,7 @@ class Keeping(Reading):
     keeper: Keeper
     snapshots: Snapshots
     enforcement: Enforcement
+    appeals: Appeals
 
     @property
     def register(self) -> Register:
@@ -241,7 +255,10 @@ def open_keeping(
         keeper = open_keeper(kept.records, kept.vault, [data / OUTSIDE], replay=replay, boundary=boundary)
         snapshots = Snapshots(data / WINDOWS, boundary)
         enforcement = _enforcement(kept, keeper)
-        yield Keeping(kept.records, kept.vault, kept.books, kept.shelf, keeper, snapshots, enforcement)
+        appeals = Appeals(kept.records, kept.vault, enforcement, kept.in_force)
+        yield Keeping(
+            kept.records, kept.vault, kept.books, kept.shelf, keeper, snapshots, enforcement, appeals
+        )
 
 
 def _enforcement(kept: Reading, keeper: Keeper) -> Enforcement:
@@ -287,7 +304,17 @@ def open_office(
         records, vault, books, shelf = kept.records, kept.vault, kept.books, kept.shelf
         following = kept.enforcement.following
         decider = Decider(records, vault, kept.snapshots, shelf.charter, following if acting else None)
-        office = Office(records, vault, books, shelf, kept.keeper, kept.snapshots, kept.enforcement, decider)
+        office = Office(
+            records,
+            vault,
+            books,
+            shelf,
+            kept.keeper,
+            kept.snapshots,
+            kept.enforcement,
+            kept.appeals,
+            decider,
+        )
         yield office
         decider.save()
         office.attest()
