@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http.client import HTTPConnection
+from typing import get_args, get_type_hints
 
 import pytest
 
-from bylaw.staff.permissions import PERMISSIONS, Grant, may
+from bylaw.staff.permissions import ACTS, ORDERS, PERMISSIONS, Grant, may
 from bylaw.staff.roles import BUILT_IN, Assignment, Role, grants_of, needs_second
 from bylaw.staff.tokens import token_digest
+from bylaw.web.api.orders import Ordered
 from bylaw.web.app import ROUTES
 from bylaw.web.routes import Route
 from service import BOOK, EVERYTHING, PATIENCE, Service, served
@@ -193,3 +195,30 @@ def test_every_caller_at_every_route_is_let_through_exactly_where_the_permission
     counts = f"{len(ROUTES)} routes, {len(callers)} callers, {asked} asked, {len(gaps)} gaps"
     assert (gaps, asked) == ([], len(ROUTES) * len(callers)), counts
     assert asked >= LEAST, counts
+
+
+ARGUMENTS = {"suspend": 3, "rate_limit": 10, "restrict": ["uploads"], "label": "loud"}
+
+
+def ordered(connection: HTTPConnection, token: str, effect: str) -> str:
+    """Order something about nobody; return the code of the answer."""
+    order = {"effect": effect} | ({"argument": ARGUMENTS[effect]} if effect in ARGUMENTS else {})
+    asked = {"account": "nobody", "orders": [order], "clauses": THERE[:1], "reason": "Enough."}
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+    connection.request("POST", "/v1/actions", json.dumps(asked), headers)
+    return str(json.loads(connection.getresponse().read())["code"])
+
+
+def test_every_effect_takes_its_own_permission_or_the_one_for_all(service: Service) -> None:
+    assert set(get_args(get_type_hints(Ordered)["effect"])) == set(ORDERS)
+    assert set(ORDERS.values()) <= set(EVERYTHING)
+    ring, connection = service.staff.keys, HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
+    for scope in dict.fromkeys([ACTS, *ORDERS.values()]):
+        here, elsewhere = ring.create("here", [scope]), ring.create("there", [scope], clauses=THERE[1:])
+        for effect, permission in ORDERS.items():
+            mine = scope in {ACTS, permission}
+            assert ordered(connection, here.token, effect) == ("account.unknown" if mine else "web.may_not")
+            assert ordered(connection, elsewhere.token, effect) == (
+                "web.may_not_here" if mine else "web.may_not"
+            )
+    connection.close()

@@ -22,10 +22,15 @@ class Permission(NamedTuple):
 
 PERMISSIONS: Final[Mapping[str, Permission]] = {
     "access.read": Permission("ask whether an account may act, and with which restrictions"),
-    "account.act": Permission("warn, restrict, suspend or terminate an account by hand"),
+    "account.act": Permission("have anything done about an account by hand, and find that it was taken over"),
     "account.rate_limit": Permission("slow an account down"),
     "account.read": Permission("look at accounts, their strikes and their standing"),
+    "account.restrict": Permission("keep an account from features"),
+    "account.spare": Permission("choose not to enforce a clause against an account"),
+    "account.strike": Permission("count a strike against an account"),
     "account.suspend": Permission("suspend an account"),
+    "account.terminate": Permission("ask that an account be ended, to which a second person agrees"),
+    "account.warn": Permission("warn an account"),
     "action.acknowledge": Permission("say that actions were carried out: for the service that does"),
     "action.approve": Permission(
         "let an action be carried out that waits for a person", second=True, fresh=True
@@ -46,9 +51,10 @@ PERMISSIONS: Final[Mapping[str, Permission]] = {
     "case.read": Permission("look at cases"),
     "complaint.answer": Permission("answer complaints from outside"),
     "complaint.read": Permission("look at complaints from outside"),
-    "content.hide": Permission("hide content"),
+    "content.hide": Permission("hold content, reduce its reach, quarantine all of an account"),
+    "content.label": Permission("label content"),
     "content.read": Permission("read private content; each reading is recorded with its purpose"),
-    "content.remove": Permission("remove content"),
+    "content.remove": Permission("remove or refuse content"),
     "cybertip.file": Permission("file reports to the CyberTipline", second=True),
     "decision.read": Permission("look at decisions and what led to them"),
     "disclosure.approve": Permission("approve handing records to somebody outside", second=True, fresh=True),
@@ -75,6 +81,25 @@ PERMISSIONS: Final[Mapping[str, Permission]] = {
     "webhook.manage": Permission("set where webhooks go and change their secrets", second=True, fresh=True),
     "webhook.read": Permission("look at webhooks and their deliveries"),
 }
+
+
+ACTS: Final = "account.act"  # lets one order whatever stands below
+ORDERS: Final[Mapping[str, str]] = {
+    "refuse": "content.remove",
+    "remove": "content.remove",
+    "hold": "content.hide",
+    "reduce": "content.hide",
+    "quarantine": "content.hide",
+    "label": "content.label",
+    "warn": "account.warn",
+    "strike": "account.strike",
+    "rate_limit": "account.rate_limit",
+    "restrict": "account.restrict",
+    "suspend": "account.suspend",
+    "terminate": "account.terminate",
+    "none": "account.spare",
+    "claim": ACTS,
+}  # what it takes to order an effect by hand: this, or ``ACTS``
 
 
 class Grant(NamedTuple):

@@ -15,6 +15,7 @@ from bylaw.engine.recording import KIND, microseconds, read_body
 from bylaw.events.people import answerable
 from bylaw.records.fact import Row
 from bylaw.records.people import alias_of
+from bylaw.staff.permissions import ACTS, ORDERS, may_somewhere
 from bylaw.web.api.told_actions import (
     MAX_ID,
     MAX_LISTED,
@@ -29,7 +30,7 @@ from bylaw.web.api.told_actions import (
     told,
 )
 from bylaw.web.bodies import done, taken
-from bylaw.web.callers import demand
+from bylaw.web.callers import Caller, admit, covers, demand
 from bylaw.web.cooked import Asked, Serving
 from bylaw.web.people import demand_known
 from bylaw.web.routes import JSON, Route
@@ -143,7 +144,7 @@ async def order(service: Serving, exchange: Asked) -> Response:
     _refuse(asked.orders)
 
     def work() -> OrderAnswer:
-        demand(caller, "account.act", asked.clauses)
+        _demand_permissions(caller, asked)
         _demand_clauses(service, asked)
         row = _decided(service, asked.decision) if asked.decision else None
         resolved = service.desk.office.enforcement.order(
@@ -218,6 +219,16 @@ def _refuse(orders: Iterable[Ordered]) -> None:
             raise InputError("action.argument", "`strike` takes a number as `argument`, or none")
 
 
+def _demand_permissions(caller: Caller, asked: PostOrder) -> None:
+    """See to it that whoever asks may order each of these effects on these clauses."""
+    if covers(caller, ACTS, asked.clauses):
+        return
+    for permission in dict.fromkeys(ORDERS[one.effect] for one in asked.orders):
+        if not may_somewhere(caller.grants, permission):
+            admit(caller, (permission, ACTS))
+        demand(caller, permission, asked.clauses)
+
+
 def _demand_clauses(service: Service, asked: PostOrder) -> None:
     """See to it that what is cited is in force, or, for a choice not to enforce, that something below it is."""
     library, now = service.desk.book.library, service.clock()
@@ -260,11 +271,13 @@ ROUTES = (
         name="order",
         summary="Have something done about an account",
         doc=(
-            "What cannot be undone waits for a second person. What changes access shows at `/v1/access` before this is "
+            "Each effect takes a permission of its own, or `account.act` for all. What cannot be undone waits for a second "
+            "person. What changes access shows at `/v1/access` before this is "
             "answered. With an `Idempotency-Key` it is done once."
         ),
         tag="actions",
-        permission="account.act",
+        permission=ACTS,
+        also=tuple(dict.fromkeys(one for one in ORDERS.values() if one != ACTS)),
         takes={JSON: PostOrder},
         answers={JSON: OrderAnswer},
         problems=(404, 408, 409, 413, 415),
