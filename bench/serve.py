@@ -86,9 +86,10 @@ def stream(name: str, served: Served, lines: list[bytes]) -> None:
         body = b"\n".join(lines) + b"\n"
         began = time.perf_counter()
         writer.write(request("POST", "/v1/events", served.key, body, "application/x-ndjson"))
-        answers = 0
+        answers, tail, mark = 0, b"", b'{"line":'
         while chunk := await reader.read(1 << 16):
-            answers += chunk.count(b'{"line":')
+            answers += (tail + chunk).count(mark)
+            tail = chunk[1 - len(mark) :]  # a mark may be torn
             if answers >= len(lines):
                 break
         writer.close()

@@ -16,7 +16,7 @@ TAKE_SECONDS: Final = 30.0  # until whoever asked takes what is answered
 IDLE_SECONDS: Final = 15.0  # until a connection without a request is closed
 STOP_SECONDS: Final = 30.0  # for requests under way when the service is stopped
 
-BLOCK_LINES: Final = 200  # of a stream, handed over together
+BLOCK_LINES: Final = 500  # of a stream, handed over together
 BLOCK_BYTES: Final = 1 << 20
 
 RETRY_SECONDS: Final = 1  # what is told to whom must come again

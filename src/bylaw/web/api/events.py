@@ -3,8 +3,10 @@
 Who decides is an argument: the service itself, or, in a web process beside it, the way to it.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from typing import Final, Protocol
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from typing import Final, Protocol, Self
 from urllib.parse import parse_qs
 
 import msgspec
@@ -80,14 +82,15 @@ def _warned(exchange: Exchange) -> str:
 
 
 async def _stream(exchange: Exchange, decides: Decides, report: Callable[[BaseException], None]) -> None:
-    """Tell of each block of lines before the next is read: memory is bounded by one, order is that of the lines."""
+    """Tell of each block of lines before the next is decided: memory is bounded by two, order is that of the lines."""
     await exchange.begin(NDJSON)
     untold = 1
     try:
-        async for lines in _blocks(exchange):
-            untold = lines[0].number
-            await exchange.piece(await decides.several(lines))
-            untold = lines[-1].number + 1
+        async with _Ahead(exchange.pieces()) as ahead:
+            while lines := await ahead.block():
+                untold = lines[0].number
+                await exchange.piece(await decides.several(lines))
+                untold = lines[-1].number + 1
     except GoneError:
         raise
     except Exception as error:  # noqa: BLE001 - the answer has begun: its last line says that it ends
@@ -98,27 +101,65 @@ async def _stream(exchange: Exchange, decides: Decides, report: Callable[[BaseEx
     await exchange.piece(b"", last=True)
 
 
-async def _blocks(exchange: Exchange) -> AsyncIterator[list[Line]]:
-    """Yield lines in blocks that are decided together: what has come, up to a bound; nobody waits for more."""
-    lines = Lines(MAX_LINE)
-    async for piece in exchange.pieces():
-        for block in _bounded(lines.feed(piece)):
-            yield block
-    if last := list(lines.end()):
-        yield last
+class _Ahead:
+    """Reads lines while those before them are decided, up to a bound; nobody waits for more than has come."""
 
+    def __init__(self, pieces: AsyncIterator[bytes]) -> None:
+        self._pieces = pieces
+        self._lines: deque[Line] = deque()
+        self._size = 0
+        self._changed = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
 
-def _bounded(lines: Iterable[Line]) -> Iterator[list[Line]]:
-    block: list[Line] = []
-    size = 0
-    for line in lines:
-        block.append(line)
-        size += len(line.content or b"")
-        if len(block) >= BLOCK_LINES or size >= BLOCK_BYTES:
-            yield block
-            block, size = [], 0
-    if block:
-        yield block
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.get_running_loop().create_task(self._read())
+        self._task.add_done_callback(lambda _: self._changed.set())
+        return self
+
+    async def __aexit__(self, *raised: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def block(self) -> list[Line]:
+        """Return lines that are decided together; none at the end.
+
+        Raises:
+            Exception: what reading raised, once all that was read before it has been returned.
+        """
+        while not self._lines:
+            if self._task is None or self._task.done():
+                return self._ended()
+            self._changed.clear()
+            await self._changed.wait()
+        block: list[Line] = []
+        size = 0
+        while self._lines and len(block) < BLOCK_LINES and size < BLOCK_BYTES:
+            block.append(self._lines.popleft())
+            size += len(block[-1].content or b"")
+        self._size -= size
+        self._changed.set()
+        return block
+
+    def _ended(self) -> list[Line]:
+        if self._task is not None:
+            self._task.result()
+        return []
+
+    async def _read(self) -> None:
+        lines = Lines(MAX_LINE)
+        async for piece in self._pieces:
+            self._take(lines.feed(piece))
+            while len(self._lines) >= BLOCK_LINES or self._size >= BLOCK_BYTES:
+                self._changed.clear()
+                await self._changed.wait()
+        self._take(lines.end())
+
+    def _take(self, lines: Iterable[Line]) -> None:
+        for line in lines:
+            self._lines.append(line)
+            self._size += len(line.content or b"")
+        self._changed.set()
 
 
 ROUTES = (
