@@ -36,6 +36,7 @@ DAY: Final = 24 * model.HOUR
 GIVEN: Final = "given"  # states of verdicts
 TAKEN_BACK: Final = "withdrawn"
 DONE: Final = "carried"
+LATE: Final = "late"  # figures of queues: nearly, and late
 _COUNTED: Final = {Outcome.VIOLATION: "right", Outcome.NO_VIOLATION: "wrong"}
 _APPEALED: Final = {Outcome.VIOLATION: "sustained", Outcome.NO_VIOLATION: "reversed"}
 
@@ -292,9 +293,10 @@ def _closed(tx: Transaction, row: Row) -> None:
 
 
 def _late(tx: Transaction, row: Row) -> None:
-    said = msgspec.json.decode(row.body, type=model.Late)
-    _step(tx, row, said.case, late=1 if row.kind == model.WARNED else 2)
-    if row.kind == model.WARNED:
+    said, nearly = msgspec.json.decode(row.body, type=model.Late), row.kind == model.WARNED
+    before = _step(tx, row, said.case, late=1 if nearly else 2)
+    _count(tx, LATE, before.queue, "right" if nearly else "wrong")
+    if nearly:
         time(tx, row, said.case, said.until, 1)
 
 

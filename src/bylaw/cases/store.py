@@ -197,8 +197,8 @@ def items(core: sa.Connection, case: str, limit: int = PAGE) -> list[Item]:
             row.about,
             row.event,
             row.at,
-            _list(row.clauses),
-            _list(row.rules),
+            listed(row.clauses),
+            listed(row.rules),
         )
         for row in core.execute(query)
     ]
@@ -301,10 +301,11 @@ def told(row: Any) -> CaseAt:  # noqa: ANN401 - a row of the table
         row.verdict,
         Outcome(row.outcome) if row.outcome else None,
         row.moved,
-        _list(row.clauses),
-        _list(row.rules),
+        listed(row.clauses),
+        listed(row.rules),
     )
 
 
-def _list(text: str) -> tuple[str, ...]:
+def listed(text: str) -> tuple[str, ...]:
+    """Return the names that a column holds."""
     return msgspec.json.decode(text, type=tuple[str, ...])
