@@ -24,7 +24,7 @@ from bylaw.engine.term import Term, remembered
 from bylaw.events.decode import event_digest
 from bylaw.events.event import Event
 from bylaw.events.people import answerable
-from bylaw.records.fact import SUBJECT_BYTES
+from bylaw.records.fact import SUBJECT_BYTES, Fact
 from bylaw.records.people import PEOPLE, alias_of
 from bylaw.records.records import Records
 from bylaw.records.snapshots import Snapshot, Snapshots
@@ -99,16 +99,19 @@ class Decider:
         """Rules that the emergency brake turned to shadow since their book came into force."""
         return frozenset(self._term.brakes.dump().braked) if self._term else frozenset()
 
-    def activate(self, charter: Charter) -> int:
+    def activate(self, charter: Charter, also: Sequence[Fact] = ()) -> int:
         """Put a kept book into force, from the next event on; return the number of the fact that says so.
 
-        The book in force stays so, unless this program would decide otherwise than the one before it.
+        The book in force stays so, unless this program would decide otherwise than the one before it. ``also`` is
+        recorded in the same commit.
         """
         self._keep_up()
         activation, term = charter.activation, self._term
         if term and term.source.activation == activation:
+            if also:
+                self._records.commit(also)
             return term.source.recorder.activation
-        seq = self._records.commit([activation.fact()]).first
+        seq = self._records.commit([activation.fact(), *also]).first
         source = Source(charter, activation, charter.recorder(seq, activation.semantics))
         self._term = Term.begin(source, self._keys, before=term)
         return seq

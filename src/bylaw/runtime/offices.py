@@ -1,6 +1,6 @@
 """A data folder open: to read beside the one who decides, to keep and destroy, to decide."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +16,8 @@ from bylaw.book.folder import folder_of
 from bylaw.book.operator import schedules
 from bylaw.book.shelf import Shelf, charter_of
 from bylaw.cases.folding import CasesProjector
+from bylaw.drafts.store import DraftsProjector
+from bylaw.drafts.workflow import Drafts
 from bylaw.enforcement.announcing import ANNOUNCERS as OF_ACTIONS
 from bylaw.enforcement.following import Following
 from bylaw.enforcement.notifying import Notifying
@@ -36,6 +38,7 @@ from bylaw.records.ageing import RetentionProjector, Schedule
 from bylaw.records.books import Books
 from bylaw.records.disclosures import DisclosuresProjector, Entry, Register, hand_over
 from bylaw.records.durable import Boundary, no_boundary
+from bylaw.records.fact import Fact
 from bylaw.records.folder import BOOKS, WINDOWS, machine_clock
 from bylaw.records.holds.copies import Copies
 from bylaw.records.holds.destroying import Outcome
@@ -65,6 +68,7 @@ PROJECTORS = (
     EnforcementProjector(),
     CasesProjector(),
     AppealsProjector(),
+    DraftsProjector(),
     StaffProjector(),
     AccountsProjector(),
     NoticesProjector(),
@@ -115,6 +119,7 @@ class Keeping(Reading):
     snapshots: Snapshots
     enforcement: Enforcement
     appeals: Appeals
+    drafts: Drafts
 
     @property
     def register(self) -> Register:
@@ -178,8 +183,12 @@ class Office(Keeping):
         if self.records.head - (latest[0] if latest else 0) >= every:
             checkpoint(self.records, self.log_key)
 
-    def appoint(self, files: Mapping[str, bytes], book: Book | None = None) -> Charter:
+    def appoint(
+        self, files: Mapping[str, bytes], book: Book | None = None, also: Sequence[Fact] = ()
+    ) -> Charter:
         """Keep a book whole and put it into force. ``book`` is what the files make, where that is known already.
+
+        ``also`` is recorded in the commit that puts it into force.
 
         Raises:
             Problems: it is no book.
@@ -195,7 +204,7 @@ class Office(Keeping):
             )
         self.books.keep(files)
         self.shelf.put(book, charter)
-        self.decider.activate(charter)
+        self.decider.activate(charter, also)
         if facts := settling(self.records, book.operator.webhooks):
             self.records.commit(facts)
         return charter
@@ -256,8 +265,9 @@ def open_keeping(
         snapshots = Snapshots(data / WINDOWS, boundary)
         enforcement = _enforcement(kept, keeper)
         appeals = Appeals(kept.records, kept.vault, enforcement, kept.in_force)
+        drafts = Drafts(kept.records, kept.vault, kept.books, boundary)
         yield Keeping(
-            kept.records, kept.vault, kept.books, kept.shelf, keeper, snapshots, enforcement, appeals
+            kept.records, kept.vault, kept.books, kept.shelf, keeper, snapshots, enforcement, appeals, drafts
         )
 
 
@@ -313,6 +323,7 @@ def open_office(
             kept.snapshots,
             kept.enforcement,
             kept.appeals,
+            kept.drafts,
             decider,
         )
         yield office

@@ -45,6 +45,7 @@ PERMISSIONS: Final[Mapping[str, Permission]] = {
     "audit.read": Permission("look at who signed in, changed what and read whose content"),
     "book.activate": Permission("put a book into force", second=True, fresh=True),
     "book.backtest": Permission("try a book on what is recorded"),
+    "book.draft": Permission("write drafts of the book"),
     "book.read": Permission("read the book in force and those before it"),
     "case.assign": Permission("give cases to people"),
     "case.decide": Permission("decide cases"),

@@ -41,7 +41,7 @@ BUILT_IN: Final[Mapping[str, Role]] = {
     "lead": _role(
         "leads reviewers, decides objections, agrees to what cannot be undone",
         _LOOKS,
-        "case.assign case.decide content.read content.hide content.remove appeal.read appeal.decide",
+        "case.assign case.decide content.read content.hide content.remove appeal.read appeal.decide book.draft",
         "account.act action.approve action.undo approval.give complaint.read complaint.answer staff.read",
     ),
     "legal": _role(
@@ -57,7 +57,7 @@ BUILT_IN: Final[Mapping[str, Role]] = {
     ),
     "policy-author": _role(
         "writes policies and rules, and puts them into force",
-        "book.read book.backtest book.activate policy.publish decision.read metrics.read",
+        "book.read book.draft book.backtest book.activate policy.publish decision.read metrics.read",
     ),
     ADMIN: _role(
         "lets people and programs in, and keeps the service running",

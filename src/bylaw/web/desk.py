@@ -23,6 +23,7 @@ from bylaw.engine.decider import Answer, Arrival
 from bylaw.engine.decision import Decision
 from bylaw.engine.duplicates import Seen
 from bylaw.events.decode import CLOCK_SKEW, Codec
+from bylaw.records.fact import Fact
 from bylaw.runtime.deciding import CHECKPOINT_EVERY
 from bylaw.runtime.offices import Office
 from bylaw.staff.roles import Role, known_roles
@@ -61,9 +62,12 @@ class Desk:
         self._take_up(self.office.shelf.book(charter.basis.book))
         self._attested = self.office.records.head
 
-    def appoint(self, files: Mapping[str, bytes], book: Book) -> Book:
-        """Put a book into force that files make, from the next event on; raises as ``Office.appoint`` does."""
-        charter = self.office.appoint(files, book)
+    def appoint(self, files: Mapping[str, bytes], book: Book, also: Sequence[Fact] = ()) -> Book:
+        """Put a book into force that files make, from the next event on, and record facts with it.
+
+        Raises as ``Office.appoint`` does.
+        """
+        charter = self.office.appoint(files, book, also)
         self._take_up(self.office.shelf.book(charter.basis.book))
         return self.book
 
