@@ -16,6 +16,9 @@ from bylaw.book.folder import folder_of
 from bylaw.book.operator import schedules
 from bylaw.book.shelf import Shelf, charter_of
 from bylaw.cases.folding import CasesProjector
+from bylaw.cases.raising import Settings, settings_of
+from bylaw.cases.referring import Referring
+from bylaw.cases.workflow import Cases
 from bylaw.drafts.store import DraftsProjector
 from bylaw.drafts.workflow import Drafts
 from bylaw.enforcement.announcing import ANNOUNCERS as OF_ACTIONS
@@ -26,6 +29,7 @@ from bylaw.enforcement.store import EnforcementProjector
 from bylaw.enforcement.workflow import Enforcement
 from bylaw.engine.archive import Archive
 from bylaw.engine.charter import Charter
+from bylaw.engine.consequences import Consequences
 from bylaw.engine.decider import Decider
 from bylaw.engine.memory.keys import Keys
 from bylaw.finding.index import DecisionsProjector
@@ -56,7 +60,9 @@ from bylaw.records.retention import Retention, Run
 from bylaw.records.snapshots import Snapshots
 from bylaw.records.vault.master import Master
 from bylaw.records.vault.vault import Vault
+from bylaw.runtime.chaining import Chain
 from bylaw.runtime.folders import VAULT, master_of
+from bylaw.runtime.in_force import InForce
 from bylaw.staff.fold import StaffProjector
 
 Clock = Callable[[], int]  # microseconds since 1970
@@ -120,6 +126,7 @@ class Keeping(Reading):
     enforcement: Enforcement
     appeals: Appeals
     drafts: Drafts
+    cases: Cases
 
     @property
     def register(self) -> Register:
@@ -266,9 +273,23 @@ def open_keeping(
         enforcement = _enforcement(kept, keeper)
         appeals = Appeals(kept.records, kept.vault, enforcement, kept.in_force)
         drafts = Drafts(kept.records, kept.vault, kept.books, boundary)
+        cases = Cases(kept.records, kept.vault, enforcement, _in_force(kept).book)
         yield Keeping(
-            kept.records, kept.vault, kept.books, kept.shelf, keeper, snapshots, enforcement, appeals, drafts
+            kept.records,
+            kept.vault,
+            kept.books,
+            kept.shelf,
+            keeper,
+            snapshots,
+            enforcement,
+            appeals,
+            drafts,
+            cases,
         )
+
+
+def _in_force(kept: Reading) -> InForce:
+    return InForce(kept.records, kept.archive, kept.shelf)
 
 
 def _enforcement(kept: Reading, keeper: Keeper) -> Enforcement:
@@ -281,16 +302,24 @@ def _enforcement(kept: Reading, keeper: Keeper) -> Enforcement:
 
     notifying = Notifying(Notices(kept.records, kept.vault), kept.shelf.book)
     following = Following(kept.records, kept.vault, sanctions, notifying)
-    archive = kept.archive
+    in_force = _in_force(kept)
     return Enforcement(
         kept.records,
         kept.vault,
         following,
         notifying=notifying,
         sanctions=sanctions,
-        book=lambda: archive.book_at(kept.records.head),
+        book=lambda: in_force.digest,
         is_held=is_held,
     )
+
+
+def _consequences(kept: Keeping) -> Consequences:
+    @lru_cache
+    def settings(book: str) -> Settings:
+        return settings_of(kept.shelf.book(book).operator)
+
+    return Chain(kept.enforcement.following, Referring(kept.vault, settings))
 
 
 @contextmanager
@@ -312,8 +341,9 @@ def open_office(
     """
     with open_keeping(data, master, clock=clock, boundary=boundary) as kept:
         records, vault, books, shelf = kept.records, kept.vault, kept.books, kept.shelf
-        following = kept.enforcement.following
-        decider = Decider(records, vault, kept.snapshots, shelf.charter, following if acting else None)
+        decider = Decider(
+            records, vault, kept.snapshots, shelf.charter, _consequences(kept) if acting else None
+        )
         office = Office(
             records,
             vault,
@@ -324,6 +354,7 @@ def open_office(
             kept.enforcement,
             kept.appeals,
             kept.drafts,
+            kept.cases,
             decider,
         )
         yield office

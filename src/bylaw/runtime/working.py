@@ -11,6 +11,9 @@ from typing import Final
 
 from bylaw.base.errors import BylawError
 from bylaw.book.book import Book
+from bylaw.cases.carrying import Timers as OfCases
+from bylaw.cases.carrying import Within
+from bylaw.cases.timing import HANDLER as CASES
 from bylaw.enforcement.carrying import Telling, Timers
 from bylaw.enforcement.store import HANDLER
 from bylaw.notices.store import HANDED, MAIL, TIMER
@@ -25,6 +28,7 @@ FAILED_SECONDS: Final = 2.0  # after a round that could not be gone
 STOP_SECONDS: Final = 20.0  # that a worker has to finish what it is at
 TURNS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("timers", (HANDLER, TIMER)),
+    ("cases", (CASES,)),
     ("mail", (MAIL,)),
     ("webhooks", (DESTINATION, HANDED)),
 )
@@ -46,12 +50,19 @@ def ways_of(office: Office) -> Ways:
 
 
 @contextmanager
-def working(office: Office, show: Show, report: Report) -> Iterator[None]:
-    """Work until the block ends. ``show`` has accounts shown anew at the gate; ``report`` is told what nobody foresaw."""
+def working(
+    office: Office, show: Show, report: Report, within: Within = lambda work: work()
+) -> Iterator[None]:
+    """Work until the block ends.
+
+    ``show`` has accounts shown anew at the gate; ``within`` does something in the decider's thread, and waits for it;
+    ``report`` is told what nobody foresaw.
+    """
     ways = ways_of(office)
     handlers: Mapping[str, Handler] = {
         **ways.handlers,
         HANDLER: Timers(office.enforcement, show),
+        CASES: OfCases(office.cases, within),
         DESTINATION: Telling(ways.handlers[DESTINATION], office.enforcement, office.records),
     }
     stop = threading.Event()

@@ -105,6 +105,10 @@ class Gatherer:
         """Do something in the decider's thread, between two batches."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
+    def within(self, work: Callable[[], T]) -> T:
+        """Do the same for another thread, which waits; not on the loop."""
+        return self._thread.submit(work).result()
+
     async def close(self) -> None:
         """Let nobody in any more, decide whoever waits, and end the thread."""
         self.closing = True

@@ -185,9 +185,8 @@ class _Run:
         if self.signals:
             self._mind_signals(server, service)
         try:
-            with working(
-                self.office, partial(_show, self.office, service, asyncio.get_running_loop()), service.report
-            ):
+            show = partial(_show, self.office, service, asyncio.get_running_loop())
+            with working(self.office, show, service.report, service.gatherer.within):
                 await server.serve([bound])
         finally:
             service.porter.close()
