@@ -5,18 +5,22 @@
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
 import sys
 import time
 import urllib.request
+import webbrowser
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import pyotp
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -32,9 +36,54 @@ SECONDS = float(os.environ.get("DEMO_SECONDS", "inf"))
 screen = Console()
 
 
+class Member(NamedTuple):
+    """Somebody who works at Harbour. ``phone``: their roles take a second factor."""
+
+    address: str
+    name: str
+    roles: tuple[str, ...]
+    doc: str
+    phone: bool = False
+
+    def invited(self, record: Path) -> tuple[object, ...]:
+        """Return the command that invites them."""
+        roles = [word for role in self.roles for word in ("--role", role)]
+        return ("staff", "invite", "--data", record, "--email", self.address, "--name", self.name, *roles)
+
+
+class Entrance(NamedTuple):
+    """How somebody signs in."""
+
+    member: Member
+    password: str
+    codes: tuple[str, ...]
+
+
+STAFF = (
+    Member(
+        "rae@harbour.example", "Rae Sample", ("reviewer", "auditor"), "decides cases, looks at everything"
+    ),
+    Member(
+        "lee@harbour.example",
+        "Lee Sample",
+        ("lead", "policy-author", "admin"),
+        "leads, writes rules, lets people in",
+        phone=True,
+    ),
+    Member("sam@harbour.example", "Sam Sample", ("lead", "policy-author"), "the second person", phone=True),
+)
+PERMITTED = ("event.write", "decision.read", "action.read", "action.acknowledge", "case.read", "account.read")
+
+
 def bylaw(*arguments: object) -> None:
     """Run a command as a person would."""
     subprocess.run([*BYLAW, *map(str, arguments)], check=True)
+
+
+def told(beginning: str, *arguments: object) -> str:
+    """Run a command, and return the word that begins so of what it prints: a link, a key."""
+    done = subprocess.run([*BYLAW, *map(str, arguments)], check=True, capture_output=True, text=True)
+    return next(word for word in done.stdout.split() if word.startswith(beginning))
 
 
 def main() -> None:
@@ -51,6 +100,10 @@ def main() -> None:
             *("simulate", "--events", EVENTS, "--seed", seed, "--start", start),
             *("--out", out, "--truth", truth, "--replace"),
         )
+    bylaw("db", "init", "--data", record, "--operator", "harbour")
+    links = {one.address: told("join_", *one.invited(record)) for one in STAFF}
+    may = [word for permission in PERMITTED for word in ("--may", permission)]
+    key = told("key_", "key", "create", "--data", record, "--name", "demo", *may)
     with (FOLDER / "service.log").open("w") as log:
         service = subprocess.Popen(
             [*BYLAW, "serve", "--book", str(HARBOUR), "--data", str(record), "--port", "0"],
@@ -59,9 +112,10 @@ def main() -> None:
             text=True,
         )
         try:
-            url, key = address(service)
+            url = address(service)
+            entrances = [join(url, one, links[one.address]) for one in STAFF]
             show_day(url, key)
-            tell(url, key)
+            tell(url, key, entrances)
             go_on(url, key)
         except KeyboardInterrupt:
             screen.print()
@@ -72,24 +126,55 @@ def main() -> None:
     tell_of_record(record)
 
 
-def address(service: "subprocess.Popen[str]") -> tuple[str, str]:
-    """Return where the service is, and its first key, from what it prints when it is ready."""
-    said = ""
+def address(service: "subprocess.Popen[str]") -> str:
+    """Return where the service is, from what it prints when it is ready."""
     for line in service.stdout or ():
-        said += line
-        words = said.replace("(", " ").split()
-        keys = [word for word in words if word.startswith("key_")]
-        if keys:
-            return next(word for word in words if word.startswith("http://")).rstrip(","), keys[0]
+        found = next((word for word in line.split() if word.startswith("http://")), "")
+        if found:
+            return found.rstrip(",")
     raise SystemExit("the service did not start; see demo/service.log")
 
 
-def ask(url: str, key: str, path: str, lines: list[bytes] | None = None) -> bytes:
+def join(url: str, one: Member, link: str) -> Entrance:
+    """Let somebody join by the link they were sent: a password, and for some roles a phone; return how to sign in."""
+    password = secrets.token_urlsafe(12)
+    staff = Browser(url)
+    staff.post("/v1/join/password", link=link, password=password)
+    staff.post("/v1/session/password", address=one.address, password=password)
+    codes: tuple[str, ...] = ()
+    if one.phone:
+        offer = staff.post("/v1/me/phone/offer")
+        code = pyotp.TOTP(offer["secret"]).now()
+        codes = tuple(staff.post("/v1/me/phone", ticket=offer["ticket"], code=code)["recovery"])
+    return Entrance(one, password, codes)
+
+
+class Browser:
+    """A browser of a member of staff: it keeps cookies, and says that a page of ours asks."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        cookies = urllib.request.HTTPCookieProcessor()
+        self._opener = urllib.request.build_opener(cookies)
+
+    def post(self, path: str, **body: object) -> dict[str, Any]:
+        """Send JSON, and return what is answered."""
+        request = urllib.request.Request(  # noqa: S310 - the service on this machine
+            self._url + path,
+            json.dumps(body).encode(),
+            {"Content-Type": "application/json", "X-Bylaw-Request": "1"},
+        )
+        with self._opener.open(request, timeout=60) as answer:
+            said: dict[str, Any] = json.loads(answer.read() or b"{}")
+            return said
+
+
+def ask(
+    url: str, key: str, path: str, body: bytes | None = None, media: str = "application/x-ndjson"
+) -> bytes:
     """Ask the service."""
     request = urllib.request.Request(  # noqa: S310 - the service on this machine
-        url + path,
-        data=None if lines is None else b"".join(lines),
-        headers={"Authorization": f"Bearer {key}", "Content-Type": "application/x-ndjson"},
+        url + path, body, {"Authorization": f"Bearer {key}", "Content-Type": media}
     )
     with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
         return bytes(answer.read())
@@ -102,7 +187,7 @@ def show_day(url: str, key: str) -> None:
     with (FOLDER / "day.jsonl").open("rb") as day, Progress(console=screen, transient=True) as bar:
         task = bar.add_task("yesterday, over HTTP", total=EVENTS)
         while lines := list(islice(day, TOGETHER)):
-            for line in ask(url, key, "/v1/events", lines).splitlines():
+            for line in ask(url, key, "/v1/events", b"".join(lines)).splitlines():
                 answer = json.loads(line).get("answer", {})
                 outcomes[answer.get("outcome", "rejected")] += 1
                 clauses.update(cited["clause"] for cited in answer.get("clauses", ()))
@@ -118,28 +203,44 @@ def show_day(url: str, key: str) -> None:
     screen.print(f"{EVENTS:,} events in {took:.1f} s, durable and sealed: {told}")
 
 
-def tell(url: str, key: str) -> None:
-    """Say what can be asked while it runs."""
-    screen.print(
-        f"\nThe service runs at [bold]{url}[/], described at {url}/openapi.json. Traffic flows through it. Ask it:",
-        soft_wrap=True,
-    )
-    asked = ("decisions?limit=3", "actions?limit=3", "outbox")
-    for path in asked:
+def tell(url: str, key: str, entrances: Iterable[Entrance]) -> None:
+    """Say where to look while it runs, and how to sign in."""
+    screen.print(f"\nThe console is at [bold]{url}/console[/]. Traffic flows. Sign in as", soft_wrap=True)
+    for member, password, codes in entrances:
+        screen.print(
+            f"  [bold]{member.address}[/]  password [bold]{password}[/]  ({member.doc})", soft_wrap=True
+        )
+        if codes:
+            screen.print(
+                f"    codes, each good once: {'  '.join(codes[:4])}", soft_wrap=True, highlight=False
+            )
+    screen.print(f"The API is described at {url}/openapi.json. Ask it:", soft_wrap=True)
+    for path in ("decisions?limit=3", "actions?limit=3", "cases?limit=3"):
         screen.print(
             f'  curl -H "Authorization: Bearer {key}" "{url}/v1/{path}"', soft_wrap=True, highlight=False
         )
     screen.print("Ctrl-C stops it; nothing that was answered is lost.")
+    if sys.stdout.isatty() and float("inf") == SECONDS:
+        webbrowser.open(f"{url}/console")
 
 
 def go_on(url: str, key: str) -> None:
-    """Let traffic flow, as it happens now."""
+    """Let traffic flow, as it happens now, and carry out what comes of it as Harbour's own service would."""
     end = time.monotonic() + SECONDS
     for lines in now():
         if time.monotonic() > end:
             return
-        ask(url, key, "/v1/events", lines)
+        ask(url, key, "/v1/events", b"".join(lines))
+        carry_out(url, key)
         time.sleep(1)
+
+
+def carry_out(url: str, key: str) -> None:
+    """Say of what is planned that it was done."""
+    planned = json.loads(ask(url, key, "/v1/actions?state=planned&limit=100"))["actions"]
+    if planned:
+        body = json.dumps({"actions": [one["action"] for one in planned]}).encode()
+        ask(url, key, "/v1/actions/acknowledge", body, "application/json")
 
 
 def now() -> Iterator[list[bytes]]:
