@@ -21,6 +21,7 @@ _HOST: Final = (
 )
 _SESSION: Final = "bylaw-session"
 _PROVIDER: Final = "bylaw-provider"
+_ERRAND: Final = "bylaw-errand"
 
 
 class Browsers(NamedTuple):
@@ -44,6 +45,11 @@ class Browsers(NamedTuple):
     def provider(self) -> str:
         """The name of the cookie that holds what tells a provider's answer from somebody else's."""
         return self._named(_PROVIDER)
+
+    @property
+    def errand(self) -> str:
+        """The name of the cookie that holds what a browser was sent to a provider for, by a page."""
+        return self._named(_ERRAND)
 
     def set(self, name: str, value: str, seconds: int | None = None) -> str:
         """Return the header that has a browser keep a value: for so long, or until it is closed; 0 takes it away."""

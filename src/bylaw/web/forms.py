@@ -31,8 +31,11 @@ def form_token(exchange: Exchange, service: Service) -> str:
     return blake2b(session.encode(), key=b"form", digest_size=16).hexdigest() if session else ""
 
 
-async def posted(exchange: Exchange, service: Service, kind: type[T]) -> T:
+async def posted(exchange: Exchange, service: Service, kind: type[T], *, anybody: bool = False) -> T:
     """Return what a form says; fields that may come several times are tuples, an empty field was left out.
+
+    ``anybody``: it is of a door, and sent by who is nobody yet, or not any more; such a form needs no token of a session. The
+    page it stands on may have been shown without the cookie that comes with it, to who followed a link from elsewhere.
 
     Raises:
         RefusedError: ``web.forged``, it lacks the session's token.
@@ -40,7 +43,7 @@ async def posted(exchange: Exchange, service: Service, kind: type[T]) -> T:
     """
     fields = await _fields(exchange)
     token = form_token(exchange, service)
-    if token and not hmac.compare_digest(token, "".join(fields.pop(TOKEN, ()))):
+    if token and not anybody and not hmac.compare_digest(token, "".join(fields.pop(TOKEN, ()))):
         hint = "open the page again, and send the form from there"
         raise RefusedError("web.forged", "this form is not of your session", hint=hint)
     fields.pop(TOKEN, None)

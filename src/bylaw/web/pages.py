@@ -108,7 +108,7 @@ def trouble(exchange: Exchange, service: Service, error: BylawError) -> Response
     template = _TROUBLE.get(details.code, "site/trouble.html")
     if details.status == 401:
         template = "console/sign_in.html"
-    values = {"problem": details, "next": _asked_for(exchange), "ticket": "", "entered": ""}
+    values = {"problem": details, "next": _asked_for(exchange), "ticket": "", "entered": "", "done": ""}
     response = page(exchange, service, template, values, status=details.status)
     for name, value in extra_headers(error):
         response.headers[name.decode()] = value.decode()
@@ -151,6 +151,8 @@ def _shared(exchange: Exchange, service: Service, tongue: Tongue) -> dict[str, A
         "form": lambda: Markup(f'<input type="hidden" name="{TOKEN}" value="{escape(token)}">'),  # noqa: S704 - ours
         "token": token,
         "operator": service.desk.book.operator.operator,
+        "providers": sorted(service.desk.book.operator.staff.providers),
+        "passkeys": bool(service.browsers.origins),
         "path": exchange.path,
         "caller": exchange.caller,
     }

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Final
 import msgspec
 from fastapi import Path, Response
 
+from bylaw.staff import wallet
+from bylaw.staff.sessions import Present
 from bylaw.staff.wallet import Answer
 from bylaw.web.api.asked_staff import GoTo, Question, Short, Shown, Ticket, Vouched, question, words
 from bylaw.web.api.own import MAX_ID, own, parted
@@ -18,8 +20,10 @@ from bylaw.web.api.vouching import came_back, fetched, provider_named, sent_away
 from bylaw.web.bodies import taken
 from bylaw.web.browsers import cookie
 from bylaw.web.cooked import Asked, Serving, said
+from bylaw.web.exchange import Exchange
 from bylaw.web.porter import Kind
 from bylaw.web.routes import JSON
+from bylaw.web.service import Service
 
 Factor = Annotated[str, Path(max_length=MAX_ID, description="its id")]
 Provider = Annotated[str, Path(max_length=64, description="its name")]
@@ -73,23 +77,33 @@ async def factors(exchange: Asked, service: Serving) -> Response:
 
 async def set_password(exchange: Asked, service: Serving) -> Response:
     """Replace one's password."""
-    body, here = await taken(exchange, NewPassword), exchange.caller.here
+    body = await taken(exchange, NewPassword)
+    await change_password(service, exchange.caller.here, body.password)
+    return parted(service, said(Changed("password", signed_out=True)))
+
+
+async def change_password(service: Service, here: Present, password: str) -> None:
+    """Replace the password of whoever is here; raises as ``Sessions.demand_own`` and ``Wallet.set_password`` do."""
     staff = service.staff
 
     def change() -> None:
         staff.sessions.demand_own(here)
-        staff.wallet.set_password(here.member, body.password)
+        staff.wallet.set_password(here.member, password)
 
     await service.porter.do(Kind.DOOR, change)
-    return parted(service, said(Changed("password", signed_out=True)))
 
 
 async def offer_phone(exchange: Asked, service: Serving) -> Response:
     """Return a secret for a phone."""
-    here, staff = exchange.caller.here, service.staff
-    await service.porter.do(Kind.DESK, partial(staff.sessions.demand_own, here))
-    offer = staff.wallet.offer_phone(here.member, service.desk.book.operator.operator.name)
+    offer = await make_offer(service, exchange.caller.here)
     return said(PhoneOffer(ticket=offer.ticket, secret=offer.secret, uri=offer.uri))
+
+
+async def make_offer(service: Service, here: Present) -> wallet.PhoneOffer:
+    """Return a secret for the phone of whoever is here; raises as ``Sessions.demand_own`` does."""
+    staff = service.staff
+    await service.porter.do(Kind.DESK, partial(staff.sessions.demand_own, here))
+    return staff.wallet.offer_phone(here.member, service.desk.book.operator.operator.name)
 
 
 async def add_phone(exchange: Asked, service: Serving) -> Response:
@@ -101,13 +115,18 @@ async def add_phone(exchange: Asked, service: Serving) -> Response:
 
 async def renew_recovery(exchange: Asked, service: Serving) -> Response:
     """Return new codes on paper."""
-    here, staff = exchange.caller.here, service.staff
+    return said(Paper(await new_paper(service, exchange.caller.here)))
+
+
+async def new_paper(service: Service, here: Present) -> tuple[str, ...]:
+    """Return new codes for whoever is here; raises as ``Sessions.demand_own`` and ``Wallet.renew_recovery`` do."""
+    staff = service.staff
 
     def renew() -> tuple[str, ...]:
         staff.sessions.demand_own(here)
         return staff.wallet.renew_recovery(here.member)
 
-    return said(Paper(await service.porter.do(Kind.DOOR, renew)))
+    return await service.porter.do(Kind.DOOR, renew)
 
 
 async def ask_passkey(exchange: Asked, service: Serving) -> Response:
@@ -134,27 +153,36 @@ async def ask_provider(exchange: Asked, service: Serving, provider: Provider) ->
 
 async def add_identity(exchange: Asked, service: Serving) -> Response:
     """Take an account with a provider."""
-    body, here, staff = await taken(exchange, Vouched), exchange.caller.here, service.staff
-    ticket = cookie(exchange, service.browsers.provider)
+    added = await take_identity(exchange, service, exchange.caller.here, await taken(exchange, Vouched))
+    return came_back(service, said(Changed(added, signed_out=False)))
+
+
+async def take_identity(exchange: Exchange, service: Service, here: Present, came: Vouched) -> str:
+    """Take the account with a provider that sent the browser of whoever is here back; return the factor's id."""
+    staff, ticket = service.staff, cookie(exchange, service.browsers.provider)
     await service.porter.do(Kind.DESK, partial(staff.sessions.demand_own, here))
     source = service.browsers.source(exchange)
-    found = await fetched(service, source, staff.wallet.asked(here.member, ticket), body)
-    answer = Answer(body.state, found.id_token)
+    found = await fetched(service, source, staff.wallet.asked(here.member, ticket), came)
+    answer = Answer(came.state, found.id_token)
     add = partial(staff.wallet.add_identity, here.member, found.provider, ticket, answer, found.keys)
-    added = await service.porter.do(Kind.DOOR, add)
-    return came_back(service, said(Changed(added, signed_out=False)))
+    return await service.porter.do(Kind.DOOR, add)
 
 
 async def remove(exchange: Asked, service: Serving, factor: Factor) -> Response:
     """Take away what lets one in."""
-    here, staff = exchange.caller.here, service.staff
+    await take_away(service, exchange.caller.here, factor)
+    return parted(service, said(Changed(factor, signed_out=True)))
 
-    def take_away() -> None:
+
+async def take_away(service: Service, here: Present, factor: str) -> None:
+    """Take away what lets in whoever is here; raises as ``Sessions.demand_own`` and ``Wallet.remove`` do."""
+    staff = service.staff
+
+    def work() -> None:
         staff.sessions.demand_own(here)
         staff.wallet.remove(here.member, factor, here.member.id)
 
-    await service.gatherer.between(take_away)
-    return parted(service, said(Changed(factor, signed_out=True)))
+    await service.gatherer.between(work)
 
 
 _BODY: Final = (413, 415)

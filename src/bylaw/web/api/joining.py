@@ -7,6 +7,7 @@ import msgspec
 from fastapi import Path, Response
 
 from bylaw.records.fact import Fact
+from bylaw.staff import wallet
 from bylaw.staff.model import Member
 from bylaw.staff.wallet import Answer
 from bylaw.web.api.asked_staff import GoTo, Question, Short, Shown, Vouched, question, words
@@ -15,8 +16,10 @@ from bylaw.web.api.vouching import came_back, fetched, provider_named, sent_away
 from bylaw.web.bodies import taken
 from bylaw.web.browsers import cookie
 from bylaw.web.cooked import Asked, Serving, said
+from bylaw.web.exchange import Exchange
 from bylaw.web.porter import Kind
 from bylaw.web.routes import JSON, Route
+from bylaw.web.service import Service
 
 Link = Annotated[str, msgspec.Meta(max_length=256)]
 
@@ -63,10 +66,19 @@ class Joined(msgspec.Struct, frozen=True):
 
 async def look(exchange: Asked, service: Serving) -> Response:
     """Return whom a link is for."""
-    body, roster = await taken(exchange, ByLink), service.staff.roster
+    return said(await whom(service, (await taken(exchange, ByLink)).link))
+
+
+async def whom(service: Service, link: str) -> Invited:
+    """Return whom a link is for.
+
+    Raises:
+        RefusedError: ``staff.link``.
+    """
+    roster = service.staff.roster
 
     def find() -> Invited:
-        member = roster.invited(body.link)
+        member = roster.invited(link)
         profile = roster.profile(member)
         return Invited(
             staff=member.id,
@@ -76,18 +88,23 @@ async def look(exchange: Asked, service: Serving) -> Response:
             roles=role_views(member.roles),
         )
 
-    return said(await service.porter.do(Kind.DESK, find))
+    return await service.porter.do(Kind.DESK, find)
 
 
 async def with_password(exchange: Asked, service: Serving) -> Response:
     """Join with a password."""
-    body, staff = await taken(exchange, WithPassword), service.staff
+    body = await taken(exchange, WithPassword)
+    return said(Joined((await join(service, body.link, body.password)).id))
+
+
+async def join(service: Service, link: str, password: str) -> Member:
+    """Have the holder of a link join with a password; raises as ``Roster.join`` and ``Wallet.new_password`` do."""
+    staff = service.staff
 
     def first(member: Member) -> Fact:
-        return staff.wallet.new_password(member, body.password)
+        return staff.wallet.new_password(member, password)
 
-    member = await service.porter.do(Kind.DOOR, partial(staff.roster.join, body.link, first))
-    return said(Joined(member.id))
+    return await service.porter.do(Kind.DOOR, partial(staff.roster.join, link, first))
 
 
 async def ask_passkey(exchange: Asked, service: Serving) -> Response:
@@ -115,27 +132,36 @@ async def ask_provider(
     exchange: Asked, service: Serving, provider: Annotated[str, Path(max_length=64, description="its name")]
 ) -> Response:
     """Return where to go to be vouched for."""
-    body, staff = await taken(exchange, ByLink), service.staff
-    named = provider_named(service, provider)
-    member = await service.porter.do(Kind.DESK, partial(staff.roster.invited, body.link))
-    asked = staff.wallet.ask_provider(member, named.asked)
+    asked = await ask_to_join(service, (await taken(exchange, ByLink)).link, provider)
     return sent_away(service, asked.ticket, asked.ask)
+
+
+async def ask_to_join(service: Service, link: str, provider: str) -> wallet.Question:
+    """Return where the holder of a link is to go to be vouched for."""
+    staff, named = service.staff, provider_named(service, provider)
+    member = await service.porter.do(Kind.DESK, partial(staff.roster.invited, link))
+    return staff.wallet.ask_provider(member, named.asked)
 
 
 async def with_provider(exchange: Asked, service: Serving) -> Response:
     """Join with an account with a provider."""
-    body, staff = await taken(exchange, WithProvider), service.staff
-    ticket = cookie(exchange, service.browsers.provider)
-    member = await service.porter.do(Kind.DESK, partial(staff.roster.invited, body.link))
+    body = await taken(exchange, WithProvider)
+    joined = await join_vouched(exchange, service, body.link, Vouched(state=body.state, code=body.code))
+    return came_back(service, said(Joined(joined.id)))
+
+
+async def join_vouched(exchange: Exchange, service: Service, link: str, came: Vouched) -> Member:
+    """Have the holder of a link join with what a provider sent the browser back with."""
+    staff, ticket = service.staff, cookie(exchange, service.browsers.provider)
+    member = await service.porter.do(Kind.DESK, partial(staff.roster.invited, link))
     source = service.browsers.source(exchange)
-    found = await fetched(service, source, staff.wallet.asked(member, ticket), body)
+    found = await fetched(service, source, staff.wallet.asked(member, ticket), came)
 
     def first(member: Member) -> Fact:
-        answer = Answer(body.state, found.id_token)
+        answer = Answer(came.state, found.id_token)
         return staff.wallet.new_identity(member, found.provider, ticket, answer, found.keys)
 
-    joined = await service.porter.do(Kind.DOOR, partial(staff.roster.join, body.link, first))
-    return came_back(service, said(Joined(joined.id)))
+    return await service.porter.do(Kind.DOOR, partial(staff.roster.join, link, first))
 
 
 def _step(path: str, name: str, summary: str, takes: Any, **more: Any) -> Route:  # noqa: ANN401 - fields of a route

@@ -81,13 +81,17 @@ async def ask_provider(
 
 async def with_provider(exchange: Asked, service: Serving) -> Response:
     """Let somebody in for whom a provider vouches."""
-    body, source = await taken(exchange, Vouched), service.browsers.source(exchange)
-    ticket = cookie(exchange, service.browsers.provider)
-    found = await fetched(service, source, service.staff.door.asked(ticket), body)
-    answer = Answer(body.state, found.id_token)
+    outcome = await enter_vouched(exchange, service, await taken(exchange, Vouched))
+    return came_back(service, await _let_in(exchange, service, outcome))
+
+
+async def enter_vouched(exchange: Exchange, service: Service, came: Vouched) -> Outcome:
+    """Let somebody in with what a provider sent the browser back with; raises as the provider's answer does not hold."""
+    source, ticket = service.browsers.source(exchange), cookie(exchange, service.browsers.provider)
+    found = await fetched(service, source, service.staff.door.asked(ticket), came)
+    answer = Answer(came.state, found.id_token)
     enter = partial(service.staff.door.with_provider, found.provider, ticket, answer, found.keys, source)
-    response = await _let_in(exchange, service, await service.porter.do(Kind.DOOR, enter))
-    return came_back(service, response)
+    return await service.porter.do(Kind.DOOR, enter)
 
 
 async def _let_in(exchange: Exchange, service: Service, outcome: Outcome) -> Response:

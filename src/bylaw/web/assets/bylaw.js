@@ -103,6 +103,36 @@
   for (const e of all("form[data-once]")) e.addEventListener("submit", () => setTimeout(() => all("button", e).forEach((b) => { b.disabled = true; })));
   for (const e of all("[data-copy]")) e.addEventListener("click", () => navigator.clipboard?.writeText(e.dataset.copy));
 
+  for (const e of all("form[data-send]")) e.requestSubmit();
+
+  // -- passkeys: what to ask the device for comes from data-ask, what it answers goes to data-answer, and then the page of data-then
+  const post = async (url, body) => {
+    const answer = await ask(url, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+    const told = await answer.json();
+    if (!answer.ok) throw new Error([told.detail, told.hint].filter(Boolean).join(": "));
+    return told;
+  };
+  for (const e of all("[data-passkey]")) {
+    const kind = e.dataset.passkey, Key = window.PublicKeyCredential;
+    if (!Key?.parseRequestOptionsFromJSON) { e.hidden = true; continue; }
+    const wrong = one(".wrong[role=status]", e.closest(".panel") ?? document);
+    e.addEventListener("click", async () => {
+      e.disabled = true; if (wrong) wrong.hidden = true;
+      try {
+        const fields = JSON.parse(e.dataset.fields ?? "{}"), named = e.form ? Object.fromEntries(new FormData(e.form)) : {};
+        const asked = await post(e.dataset.ask, fields);
+        const shown = kind === "create"
+          ? await navigator.credentials.create({ publicKey: Key.parseCreationOptionsFromJSON(asked.ask) })
+          : await navigator.credentials.get({ publicKey: Key.parseRequestOptionsFromJSON(asked.ask) });
+        await post(e.dataset.answer, { ...fields, ...(named.label ? { label: named.label } : {}), ticket: asked.ticket, answer: shown.toJSON() });
+        location.href = e.dataset.then;
+      } catch (error) {
+        e.disabled = false;
+        if (wrong) { wrong.textContent = error.name === "NotAllowedError" ? say("No passkey was shown.") : error.message; wrong.hidden = false; }
+      }
+    });
+  }
+
   // -- completion and errors as one types: POST {text, position, …} → {suggestions: [{text, doc, from}], problems: [{line, column, message, hint}]}
   for (const field of all("[data-complete]")) {
     const list = make("ul", { className: "choices" }), wrong = make("div", { className: "wrong" });

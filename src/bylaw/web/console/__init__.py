@@ -7,7 +7,7 @@ Each module is one subject: its endpoints gather values for ``frame.framed`` and
 
 from typing import Final
 
-from bylaw.web.console import actions, find, overview, signing_in
+from bylaw.web.console import actions, find, joining, me, overview, signing_in, vouched
 from bylaw.web.routes import Route
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -15,4 +15,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *actions.ROUTES,
     *find.ROUTES,
     *signing_in.ROUTES,
+    *joining.ROUTES,
+    *vouched.ROUTES,
+    *me.ROUTES,
 )

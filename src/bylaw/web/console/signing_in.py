@@ -1,4 +1,4 @@
-"""Signing in and out at the console, and showing a second factor again."""
+"""Signing in and out at the console, and showing a second factor again. Passkeys are shown by the script of the pages."""
 
 from functools import partial
 from typing import Annotated
@@ -11,7 +11,7 @@ from bylaw.staff.entry import CodeWanted, Outcome
 from bylaw.web.api.asked_staff import Short, Ticket
 from bylaw.web.api.own import parted
 from bylaw.web.api.session import end_earlier
-from bylaw.web.console.frame import do
+from bylaw.web.console.frame import do, show
 from bylaw.web.cooked import Asked, Serving
 from bylaw.web.exchange import Exchange
 from bylaw.web.forms import posted
@@ -55,33 +55,44 @@ class Speaking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     language: str
 
 
+Next = Annotated[str, Query(alias="next", max_length=1_024)]
+
+
 async def sign_in(
-    exchange: Asked, service: Serving, to: Annotated[str, Query(alias="next", max_length=1_024)] = HOME
+    exchange: Asked, service: Serving, to: Next = HOME, done: Annotated[str, Query(max_length=16)] = ""
 ) -> Response:
     """Return the page where staff sign in."""
-    return _asking(exchange, service, to)
+    return asking(exchange, service, to, done=done)
 
 
 async def with_password(exchange: Asked, service: Serving) -> Response:
     """Let somebody in by a password, or ask for a code."""
-    asked, source = await posted(exchange, service, Entering), service.browsers.source(exchange)
+    asked = await posted(exchange, service, Entering, anybody=True)
+    source = service.browsers.source(exchange)
     enter = partial(service.staff.door.with_password, asked.address, asked.password, source)
     try:
         outcome = await service.porter.do(Kind.DOOR, enter)
     except RefusedError as error:
-        return _asking(exchange, service, asked.next, error=error, entered=asked.address)
-    return await _let_in(exchange, service, outcome, asked.next)
+        return asking(exchange, service, asked.next, error=error, entered=asked.address)
+    return await let_in(exchange, service, outcome, asked.next)
 
 
 async def with_code(exchange: Asked, service: Serving) -> Response:
     """Let somebody in whose first factor was right."""
-    asked, source = await posted(exchange, service, EnteringCode), service.browsers.source(exchange)
+    asked = await posted(exchange, service, EnteringCode, anybody=True)
+    source = service.browsers.source(exchange)
     enter = partial(service.staff.door.with_code, asked.ticket, asked.code, source)
     try:
         outcome = await service.porter.do(Kind.DOOR, enter)
     except RefusedError as error:
-        return _asking(exchange, service, asked.next, error=error, ticket=asked.ticket)
-    return await _let_in(exchange, service, outcome, asked.next)
+        return asking(exchange, service, asked.next, error=error, ticket=asked.ticket)
+    return await let_in(exchange, service, outcome, asked.next)
+
+
+async def show_proof(exchange: Asked, service: Serving, to: Next = HOME) -> Response:
+    """Return the page where a second factor is shown."""
+    values = {"problem": None, "next": within(to)}
+    return page(exchange, service, "console/prove.html", values)
 
 
 async def prove(exchange: Asked, service: Serving) -> Response:
@@ -107,7 +118,7 @@ async def sign_out(exchange: Asked, service: Serving) -> Response:
 
 async def speak(exchange: Asked, service: Serving) -> Response:
     """Keep the language that somebody wants in their browser."""
-    asked = await posted(exchange, service, Speaking)
+    asked = await posted(exchange, service, Speaking, anybody=True)
     before = exchange.header(b"referer").decode("ascii", "replace").partition("://")[2].partition("/")[2]
     response = see_other(within(f"/{before}"))
     if asked.language in LANGUAGES:
@@ -124,7 +135,7 @@ def within(path: str) -> str:
     return path if path == HOME or path.startswith((f"{HOME}/", f"{HOME}?")) else HOME
 
 
-def _asking(
+def asking(  # noqa: PLR0913 - what the page shows
     exchange: Exchange,
     service: Service,
     to: str,
@@ -132,26 +143,40 @@ def _asking(
     error: BylawError | None = None,
     ticket: str = "",
     entered: str = "",
+    done: str = "",
 ) -> Response:
+    """Return the page where staff sign in.
+
+    Args:
+        exchange: what was asked.
+        service: that is asked.
+        to: where they want to go.
+        error: why they were not let in.
+        ticket: of the step before, where a code is wanted.
+        entered: the address that they wrote.
+        done: what was done before, ``joined`` or ``changed``.
+    """
     problem = details_of(error, exchange.request) if error else None
-    values = {"problem": problem, "next": within(to), "ticket": ticket, "entered": entered}
+    values = {"problem": problem, "next": within(to), "ticket": ticket, "entered": entered, "done": done}
     status = problem.status if problem else 200
     return page(exchange, service, "console/sign_in.html", values, status=status)
 
 
-async def _let_in(exchange: Exchange, service: Service, outcome: Outcome, to: str) -> Response:
+async def let_in(exchange: Exchange, service: Service, outcome: Outcome, to: str) -> Response:
+    """Return the answer to who was let in, or who is asked for a code; a session that came along ends."""
     if isinstance(outcome, CodeWanted):
-        return _asking(exchange, service, to, ticket=outcome.ticket)
+        return asking(exchange, service, to, ticket=outcome.ticket)
     await end_earlier(exchange, service)
     response, browsers = see_other(within(to)), service.browsers
     response.headers.append("set-cookie", browsers.set(browsers.session, outcome.token))
     return response
 
 
-def _door(method: str, path: str, name: str, summary: str, endpoint: Endpoint) -> Route:
+def door(method: str, path: str, name: str, summary: str, endpoint: Endpoint) -> Route:
+    """Return the row of a page for who is nobody yet."""
     return Route(
         method=method,
-        path=f"{HOME}{path}",
+        path=path,
         name=name,
         summary=summary,
         tag="pages",
@@ -164,10 +189,11 @@ def _door(method: str, path: str, name: str, summary: str, endpoint: Endpoint) -
 
 
 ROUTES = (
-    _door("GET", "/sign-in", "sign_in_page", "Sign in", sign_in),
-    _door("POST", "/sign-in", "enter_password", "Sign in with a password", with_password),
-    _door("POST", "/sign-in/code", "enter_code", "Sign in with a code", with_code),
-    _door("POST", "/language", "speak", "Choose a language", speak),
+    door("GET", f"{HOME}/sign-in", "sign_in_page", "Sign in", sign_in),
+    door("POST", f"{HOME}/sign-in", "enter_password", "Sign in with a password", with_password),
+    door("POST", f"{HOME}/sign-in/code", "enter_code", "Sign in with a code", with_code),
+    door("POST", f"{HOME}/language", "speak", "Choose a language", speak),
+    show(f"{HOME}/prove", "prove_again", "Where a second factor is shown again", show_proof),
     do(f"{HOME}/prove", "prove_page", "Show a second factor again", prove),
     do(f"{HOME}/sign-out", "leave", "Sign out", sign_out),
 )
