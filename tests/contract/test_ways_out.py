@@ -8,6 +8,7 @@ import pytest
 from bylaw.base.errors import InputError
 from bylaw.book.book import Book
 from bylaw.notices.mail.composing import Address
+from bylaw.notices.mail.returning import Returns
 from bylaw.notices.mail.tags import Tags
 from bylaw.notices.ways import Ways, secret_at
 from bylaw.notices.webhooks.announcing import WebhooksProjector
@@ -113,9 +114,10 @@ def test_what_comes_back_is_noted_once(office: Office) -> None:
         f"To: {back}\nContent-Type: multipart/report; boundary=b\n\n--b\n"
         "Content-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nAction: failed\nStatus: 5.1.1\n\n--b--\n"
     ).encode()
-    assert world.ways.came_back(report)
-    assert not world.ways.came_back(report)
-    assert not world.ways.came_back(b"Subject: hello\n\n")
+    returns = Returns(office.records, office.vault)
+    assert returns.note(report)
+    assert not returns.note(report)
+    assert not returns.note(b"Subject: hello\n\n")
     assert office.states("ada") == ["bounced"]
 
 

@@ -25,6 +25,12 @@ LEFT_OUT = {
 }
 
 
+@schemathesis.serializer("message/rfc822")
+def mail(_context: schemathesis.SerializationContext, value: object) -> bytes:
+    """A mail is any bytes."""
+    return str(value).encode(errors="replace")
+
+
 @pytest.fixture(scope="module")
 def clock() -> Clock:
     return at_work()

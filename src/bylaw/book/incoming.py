@@ -15,6 +15,7 @@ from bylaw.events.kinds import Kind
 from bylaw.events.sources.forums import FORUMS, HEADER, Forum
 from bylaw.events.sources.mapped import ID, Mapped, Tables, needed, pointer_of
 
+BOUNCES: Final = "bounces"  # no source: mail servers report there
 STANDARD: Final = "standard"  # Standard Webhooks
 MAX_PREFIX: Final = 32  # characters
 MAX_TABLES: Final = 64  # types of message from one source
@@ -65,6 +66,8 @@ class _Check:
         if not self._name.replace("-", "").isalnum() or not self._name.islower():
             hint = "use small letters, digits and dashes: it is part of an address"
             yield _problem(f"`{self._name}` is no name of a source", at(), hint)
+        if self._name == BOUNCES:
+            yield _problem(f"`{BOUNCES}` is where mail servers report", at(), "give the source another name")
         if not source.secrets or not all(says_where(one, SCHEMES) for one in source.secrets):
             hint = 'write secrets = ["env:NAME"], file:PATH or vault:1'
             yield _problem("a secret stands in the book, or none is named", at("secrets"), hint)

@@ -93,3 +93,24 @@ def secret(
         with open_record(data, writing=True) as kept:  # nobody has asked for it yet: it is made now
             key = signing_key(webhook, where, kept.vault)
     typer.echo(shown(key))
+
+
+@app.command()
+def bounced(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE", help="Mails, each in a file; `-`: one on standard input.", show_default=False
+        ),
+    ],
+    data: Annotated[Path, typer.Option("--data", help="The operator's data folder.", show_default=False)],
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+) -> None:
+    """Note what mail servers report about our mail (RFC 3464), where no service runs: else POST it there.
+
+    What is no report, or says nothing new of our mail, is passed over.
+    """
+    from bylaw.cli.notice_returns import note_reports
+
+    note_reports(data, files, json=json)

@@ -13,7 +13,6 @@ from bylaw.base.errors import InputError
 from bylaw.book.book import Book
 from bylaw.book.outgoing import Webhook
 from bylaw.notices.choosing import voice_of
-from bylaw.notices.mail.bounces import read_report
 from bylaw.notices.mail.composing import Composer
 from bylaw.notices.mail.smtp import Smtp
 from bylaw.notices.mail.tags import Tags
@@ -87,17 +86,6 @@ class Ways:
         for name, webhook in webhooks.items():
             self._keys(name, webhook)
         return settling(self._records, webhooks)
-
-    def came_back(self, mail: bytes, envelope_to: str = "") -> bool:
-        """Note what a mail server reports about one of our messages; False if it says nothing new of one.
-
-        Raises:
-            NotFoundError: it is ours by its mark, and not on record.
-        """
-        report = read_report(mail, self._tags, envelope_to)
-        if report is None or report.kind is None:
-            return False
-        return self._notices.note(report.kind, report.message, report.code)
 
     def _gathering(self, book: Book) -> Handler:
         way = Way(book.digest, book.operator.notices.by)

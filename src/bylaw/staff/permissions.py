@@ -70,6 +70,7 @@ PERMISSIONS: Final[Mapping[str, Permission]] = {
     "metrics.read": Permission("read counts and rates"),
     "minor.purge": Permission("destroy what is held of a child", second=True, fresh=True),
     "notice.read": Permission("read notices sent"),
+    "notice.report": Permission("hand over what mail servers report about notices"),
     "notice.suppress": Permission("withhold a notice, on a ground"),
     "outbox.manage": Permission("send again, or give up, what could not be delivered", second=True),
     "outbox.read": Permission("look at what waits to be delivered"),

@@ -18,6 +18,7 @@ from bylaw.web.api import (
     actions,
     audit,
     books,
+    bounces,
     decisions,
     events,
     factors,
@@ -50,6 +51,7 @@ from bylaw.web.static import ROUTES as ASSETS
 ROUTES: Final = (
     *events.ROUTES,
     *incoming.ROUTES,
+    *bounces.ROUTES,
     *access.ROUTES,
     *search.ROUTES,
     *decisions.ROUTES,
