@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from bylaw.runtime.taking import TakenUp
     from bylaw.staff.keys import Keyring
 
 FIRST_KEY = "first"
@@ -36,6 +37,10 @@ def serve(
         bool, typer.Option("--behind-proxy", help="Something in front speaks TLS: plain HTTP on any address.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Log only requests that failed.")] = False,
+    write_book: Annotated[
+        bool,
+        typer.Option("--write-book", help="Write what the console changes of the book into its folder."),
+    ] = False,
 ) -> None:
     """Decide events that are sent over HTTP, and answer what was decided.
 
@@ -49,6 +54,7 @@ def serve(
     from bylaw.cli.screen import err, out, print_problems
     from bylaw.runtime.folders import init_data, short_name
     from bylaw.runtime.offices import open_office
+    from bylaw.runtime.taking import take_up
     from bylaw.staff.workflow import open_staff
     from bylaw.web.callers import by_keys
     from bylaw.web.serving import Control, Settings, serve
@@ -62,6 +68,7 @@ def serve(
         behind_proxy=behind_proxy,
         quiet=quiet,
         web=web,
+        writes_book=write_book,
     )
     settings.refuse_plain()
     folder = read_folder(book)
@@ -69,8 +76,10 @@ def serve(
         init_data(data, short_name(book_of(folder).operator.operator.name))
     with err().status("opening the record …") as status, open_office(data) as office:
         status.update("loading the book …")
-        charter = office.appoint(folder.files)
+        taken = take_up(office, folder.files)
+        charter = taken.charter
         print_problems(office.shelf.book(charter.basis.book).warnings)
+        _tell(taken)
         status.stop()
         with open_staff(office.records, office.vault, data) as staff:
             token = _first_key(staff.keys)
@@ -85,6 +94,21 @@ def serve(
                     out().print(f"The first key, shown this once: [bold]{token}[/]", soft_wrap=True)
 
             serve(office, staff, by_keys(staff.keys), settings, sys.stderr, ready=ready)
+
+
+def _tell(taken: "TakenUp") -> None:
+    """Say where the book in force is not what the folder says."""
+    from bylaw.cli.screen import err, print_problems
+
+    if taken.problem:
+        print_problems([taken.problem])
+        err().print("[yellow]The book that was in force stays so.[/]")
+    elif taken.carried:
+        named = ", ".join(taken.carried)
+        err().print(
+            f"[yellow]Changed in the console and not in the folder: {named}.[/] `bylaw patch` tells how.",
+            soft_wrap=True,
+        )
 
 
 def _first_key(keys: "Keyring") -> str:

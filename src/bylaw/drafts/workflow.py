@@ -63,11 +63,15 @@ class Prepared(NamedTuple):
 
 
 class Taking(NamedTuple):
-    """A folder that was read: the files that shall be in force, those of the console among them, and what is recorded."""
+    """A folder that was read: the files that shall be in force, those of the console among them, and what is recorded.
+
+    ``over`` is the book that was in force.
+    """
 
     files: Mapping[str, bytes]
     carried: tuple[str, ...]
     facts: tuple[Fact, ...]
+    over: str
 
 
 class Drafts:
@@ -305,16 +309,16 @@ class Drafts:
             known = store.folder_taken(core)
         now, digest = self.in_force(), book_digest(folder)
         if not now:
-            return Taking(folder, (), ())
+            return Taking(folder, (), (), now)
         made = together(self.texts.book(known), folder, self.texts.book(now))
         if digest == known and not made.carried:
-            return Taking(made.files, (), ())
+            return Taking(made.files, (), (), now)
         if made.carried:
             self.texts.keep(folder)
         book = book_digest(made.files)
         said = model.Taken(folder=digest, book=book, by=by, carried=made.carried)
         facts = () if digest == known else (Fact(model.TAKEN, canonical_bytes(said)),)
-        return Taking(made.files, made.carried, facts)
+        return Taking(made.files, made.carried, facts, now)
 
     # --
 

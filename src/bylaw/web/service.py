@@ -5,15 +5,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from ada_url import URL
 
-from bylaw.base.errors import RefusedError
-from bylaw.book.book import book_of
-from bylaw.book.folder import read_folder
+from bylaw.base.errors import BusyError, RefusedError
+from bylaw.book.book import Book, book_of
+from bylaw.book.folder import folder_of, read_folder
+from bylaw.drafts.workflow import Drafts
+from bylaw.drafts.writing import Written, write_back
 from bylaw.enforcement.standing import Access
 from bylaw.engine.archive import Archive
 from bylaw.runtime.offices import Reading
+from bylaw.runtime.trials import Trials
 from bylaw.staff.passkeys import Site
 from bylaw.staff.roles import Role
 from bylaw.staff.workflow import Staff
@@ -29,6 +33,13 @@ from bylaw.web.rates import Rates
 from bylaw.web.receiving import Receiver
 
 
+class TakenUp(NamedTuple):
+    """The book in force, and the files in which it is the console's and not the folder's."""
+
+    digest: str
+    carried: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """What routes work with.
@@ -37,7 +48,7 @@ class Service:
     ``reading`` is the record and ``archive`` what it decided, read by any thread. ``clock`` tells the time. ``report`` is told of errors that nobody
     foresaw. ``book`` is the folder from which the book is read again. ``staff`` is who works here, and the log of what is
     read; ``once`` remembers what was answered to requests that may be sent again. ``porter`` lets staff in, ``fetcher``
-    asks their identity providers. ``receivers`` are what takes calls of other services, by name, with the book's digest. ``url`` is where the service listens; ``encrypted``, ``behind_proxy``: as in ``Browsers``.
+    asks their identity providers. ``receivers`` are what takes calls of other services, by name, with the book's digest. ``trials`` are back-tests; ``writes_book``: what the console changes is written into ``book``. ``url`` is where the service listens; ``encrypted``, ``behind_proxy``: as in ``Browsers``.
     """
 
     desk: Desk
@@ -56,6 +67,8 @@ class Service:
     url: str
     encrypted: bool
     behind_proxy: bool
+    trials: Trials
+    writes_book: bool = False
     once: Once = field(default_factory=Once)
     fetcher: Fetcher = field(default_factory=Fetcher)
     receivers: dict[str, tuple[str, Receiver]] = field(default_factory=dict)
@@ -92,15 +105,42 @@ class Service:
         names = [f"{listens.protocol}//{name}{port}" for name in LOOPBACK]
         return tuple(names) if listens.hostname in LOOPBACK else ()
 
+    @property
+    def drafts(self) -> Drafts:
+        """Books in the making. Looking may be done by any thread, writing in the decider's."""
+        return self.desk.office.drafts
+
     async def reload(self) -> str:
-        """Read the book's folder again and put it into force; return its digest.
+        """Read the book's folder again and put it into force; return its digest."""
+        return (await self.take_up()).digest
+
+    async def take_up(self, by: str = "") -> TakenUp:
+        """Read the book's folder again and put it into force, with what only the console changed.
 
         Raises:
             Problems, InputError, NotFoundError, BusyError: it is no book. The one in force stays.
-            ConflictError: it is another operator's.
+            ConflictError: it is another operator's; ``book.console_change``, folder and console changed the same file.
         """
         # Read beside the decider's thread: events go on being decided by the book in force meanwhile.
         folder = await asyncio.to_thread(read_folder, self.book)
-        book = await asyncio.to_thread(book_of, folder)
-        made = await self.gatherer.between(lambda: self.desk.appoint(folder.files, book))
-        return made.digest
+        taking = await asyncio.to_thread(self.drafts.take, folder.files, by)
+        book = await asyncio.to_thread(book_of, folder_of(folder.name, taking.files))
+
+        def appoint() -> Book:
+            if self.drafts.in_force() != taking.over:
+                hint = "read the folder once more"
+                raise BusyError("book.changing", "another book came into force meanwhile", hint=hint)
+            return self.desk.appoint(taking.files, book, taking.facts)
+
+        made = await self.gatherer.between(appoint)
+        return TakenUp(made.digest, taking.carried)
+
+    async def write_back(self) -> Written:
+        """Write what only the console changed into the book's folder, if that is wished, and read it again."""
+        if not self.writes_book:
+            return Written((), ())
+        last, now = await asyncio.to_thread(lambda: (self.drafts.folder(), self.drafts.now()))
+        written = await asyncio.to_thread(write_back, self.book, last, now)
+        if written.written:
+            await self.take_up()
+        return written

@@ -5,6 +5,7 @@ A second signal ends the process at once, which loses nothing that was answered.
 """
 
 import asyncio
+import gc
 import ipaddress
 import signal
 import socket
@@ -14,12 +15,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 import uvloop
 
 from bylaw.base.errors import BusyError, BylawError, InputError, RefusedError
 from bylaw.runtime.offices import Office
+from bylaw.runtime.trials import Trials
 from bylaw.runtime.working import working
 from bylaw.staff.workflow import Staff
 from bylaw.web.app import application
@@ -37,13 +39,16 @@ from bylaw.web.server import Server, Tls
 from bylaw.web.service import Service
 from bylaw.web.standing import figures
 
+GARBAGE: Final = 10_000  # objects that are made between two looks for garbage among the young
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Where a service listens, how what passes is kept from others, and from where its book comes.
 
     ``behind_proxy``: something in front of it speaks TLS. ``quiet``: only requests that failed are logged.
-    ``web``: how many processes speak HTTP; one is the one that decides.
+    ``web``: how many processes speak HTTP; one is the one that decides. ``writes_book``: what the console changes of the book
+    is written into its folder.
     """
 
     book: Path
@@ -54,6 +59,7 @@ class Settings:
     behind_proxy: bool = False
     quiet: bool = False
     web: int = 1
+    writes_book: bool = False
 
     @property
     def tls(self) -> Tls:
@@ -182,13 +188,15 @@ class _Run:
         server = self._server(service, front)
         service.gatherer.start()
         service.porter.start()
-        if self.signals:
+        if self.signals:  # the process is this service's
             self._mind_signals(server, service)
+            _spare_garbage_collector()
         try:
             show = partial(_show, self.office, service, asyncio.get_running_loop())
             with working(self.office, show, service.report, service.gatherer.within):
                 await server.serve([bound])
         finally:
+            await asyncio.to_thread(service.trials.close)
             service.porter.close()
             await service.gatherer.close()
 
@@ -258,7 +266,16 @@ class _Run:
             url=url,
             encrypted=self.settings.encrypted,
             behind_proxy=self.settings.behind_proxy,
+            trials=Trials(self.office.records.place.folder, report),
+            writes_book=self.settings.writes_book,
         )
+
+
+def _spare_garbage_collector() -> None:
+    # COST: each look through all that was loaded, which stays, takes 0.1 s, while the decider waits; 4 % of all in all.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE, *gc.get_threshold()[1:])
 
 
 def _show(office: Office, service: Service, loop: asyncio.AbstractEventLoop, people: Collection[str]) -> None:
