@@ -51,7 +51,7 @@ class Lodging(Reading):
         bar = bar_of(grounds, operator.appeals, now, *standing(self._records, grounds, now))
         if bar is not None:
             raise ConflictError(f"appeal.{bar}", _BARRED[bar])
-        name, alias = derived_id("apl", notice), alias_of(grounds.notice.person)
+        name, alias = derived_id("appeal", notice), alias_of(grounds.notice.person)
         raised = _raised(operator, What.APPEAL, grounds, now, name)
         lodged = Lodged(
             appeal=name,
