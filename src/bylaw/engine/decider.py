@@ -99,6 +99,11 @@ class Decider:
         """Rules that the emergency brake turned to shadow since their book came into force."""
         return frozenset(self._term.brakes.dump().braked) if self._term else frozenset()
 
+    @property
+    def planned(self) -> dict[str, int]:
+        """How often each effect that has a quota was planned on the day it is."""
+        return self._term.brakes.dump().planned if self._term else {}
+
     def activate(self, charter: Charter, also: Sequence[Fact] = ()) -> int:
         """Put a kept book into force, from the next event on; return the number of the fact that says so.
 

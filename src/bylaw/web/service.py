@@ -26,6 +26,7 @@ from bylaw.web.callers import Identify
 from bylaw.web.desk import Desk
 from bylaw.web.fetching import Fetcher
 from bylaw.web.gathering import Gatherer
+from bylaw.web.glance import Glance
 from bylaw.web.metrics import Metrics
 from bylaw.web.once import Once
 from bylaw.web.porter import Porter
@@ -47,7 +48,7 @@ class Service:
     ``access`` tells what an account may do at an instant; any thread may ask.
     ``reading`` is the record and ``archive`` what it decided, read by any thread. ``clock`` tells the time. ``report`` is told of errors that nobody
     foresaw. ``book`` is the folder from which the book is read again. ``staff`` is who works here, and the log of what is
-    read; ``once`` remembers what was answered to requests that may be sent again. ``porter`` lets staff in, ``fetcher``
+    read; ``once`` remembers what was answered to requests that may be sent again, ``glance`` what many pages show alike. ``porter`` lets staff in, ``fetcher``
     asks their identity providers. ``receivers`` are what takes calls of other services, by name, with the book's digest. ``trials`` are back-tests; ``writes_book``: what the console changes is written into ``book``. ``url`` is where the service listens; ``encrypted``, ``behind_proxy``: as in ``Browsers``.
     """
 
@@ -70,6 +71,7 @@ class Service:
     trials: Trials
     writes_book: bool = False
     once: Once = field(default_factory=Once)
+    glance: Glance = field(default_factory=Glance)
     fetcher: Fetcher = field(default_factory=Fetcher)
     receivers: dict[str, tuple[str, Receiver]] = field(default_factory=dict)
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from fastapi import Response
 
 from bylaw.staff.permissions import may_somewhere
+from bylaw.web.console.waiting import waiting
 from bylaw.web.exchange import Exchange
 from bylaw.web.languages import tongue_of
 from bylaw.web.pages import HTML, page
@@ -103,7 +104,7 @@ def framed(  # noqa: PLR0913 - what a page is made of
         "rail": rail_of(exchange),
         "current": current,
         "who": profile.name if profile and profile.name else here.member.outside,
-        "counts": {},
+        "counts": waiting(service, exchange.caller),
         "said": tongue.say(said) if said else "",
     }
     return page(exchange, service, f"console/{template}", {**frame, **values}, status=status, tongue=tongue)
