@@ -102,9 +102,8 @@ def interpreted(text: str, bodies: list[Body]) -> list[int]:
     return [one.seq for one in sorted(true, key=lambda one: (one.at, one.seq), reverse=True)]
 
 
-@settings(max_examples=300, deadline=None)
-@given(QUERIES, BODIES, st.integers(1, 4))
-def test_a_query_finds_by_the_index_what_is_true(text: str, bodies: list[Body], limit: int) -> None:
+def found_by(text: str, bodies: list[Body], limit: int) -> list[int]:
+    """Return the numbers of the decisions that are found page by page."""
     query = ask(text)
     found: list[Found] = []
     listing = Listing(query, named)
@@ -117,9 +116,21 @@ def test_a_query_finds_by_the_index_what_is_true(text: str, bodies: list[Body], 
             after = page.next
             if after is None:
                 break
-    whole = [
-        one.seq
-        for one in found
-        if query.says(query.content, Envelope(one.seq, one.recorded, one.body, named))
-    ]
-    assert whole == interpreted(text, bodies)
+    left = [Envelope(one.seq, one.recorded, one.body, named) for one in found]
+    return [one.seq for one in left if query.says(query.content, one)]
+
+
+@settings(max_examples=250, deadline=None)
+@given(QUERIES, BODIES, st.integers(1, 4))
+def test_a_query_finds_by_the_index_what_is_true(text: str, bodies: list[Body], limit: int) -> None:
+    assert found_by(text, bodies, limit) == interpreted(text, bodies)
+
+
+@settings(max_examples=150, deadline=None)
+@given(SIGNS, st.booleans(), st.integers(-1_500, 1_500), st.lists(st.integers(-2, 2), max_size=5))
+def test_instants_are_compared_to_the_nanosecond(sign: str, mirrored: bool, ns: int, ats: list[int]) -> None:
+    moment = f'timestamp("1970-01-01T00:00:00Z") + duration("{START * 1000 + ns}ns")'
+    text = f"{moment} {sign} decision.at" if mirrored else f"decision.at {sign} {moment}"
+    bodies = [body(at=START + at, rules=("spam",)) for at in ats]
+    for whole in (text, f'"spam" in decision.rules && {text}'):
+        assert found_by(whole, bodies, 10) == interpreted(whole, bodies)
