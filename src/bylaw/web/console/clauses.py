@@ -1,11 +1,14 @@
 """Clauses beside what rests on them: their words in the version in force, then or now."""
 
+import textwrap
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from bylaw.book.book import Book
 from bylaw.web.service import Service
+
+SHORT: Final = 60  # characters of a clause in a line
 
 
 class Words(NamedTuple):
@@ -15,6 +18,13 @@ class Words(NamedTuple):
     title: str
     text: str
     version: str
+
+    @property
+    def short(self) -> str:
+        """Its own words, as far as a line takes, and where it stands; for charts and lists."""
+        own = self.text.rpartition("… ")[2]
+        place = self.clause.rpartition("/")[2]
+        return f"{textwrap.shorten(own, SHORT, placeholder='…')} ({place})" if own else self.clause
 
     @property
     def path(self) -> str:

@@ -19,6 +19,7 @@ from bylaw.finding.index import HOUR
 from bylaw.records.delivery import Delivery
 from bylaw.staff.permissions import may_somewhere
 from bylaw.transparency.drawing import Chart, Series, Words, bars, columns
+from bylaw.web.console.clauses import words_of
 from bylaw.web.console.frame import framed, show
 from bylaw.web.console.waiting import queues, waiting
 from bylaw.web.cooked import Asked, Serving, said
@@ -72,7 +73,7 @@ def overview(
         values["totals"] = _totals(core, within) if looks else None
         values["rules"] = _rules(core, service, within) if looks else []
         values["queues"] = [(one, quality.times(core, one.queue)) for one in queues(service, caller)]
-    values["by_clause"] = _bars(clauses, tongue) if looks else None
+    values["by_clause"] = _bars(service, clauses, tongue) if looks else None
     values["machinery"] = _machinery(service, now)
     return framed(exchange, service, "overview.html", values, current="/console")
 
@@ -103,11 +104,12 @@ def _volume(core: sa.Connection, within: Period, step: int, tongue: Tongue) -> M
     return columns(chart)
 
 
-def _bars(changes: list[Change], tongue: Tongue) -> Markup:
+def _bars(service: Service, changes: list[Change], tongue: Tongue) -> Markup:
+    words = words_of(service, [one.name for one in changes])
     chart = Chart(
         key="clauses",
         title=tongue.say("Decisions by clause"),
-        points=[one.name for one in changes],
+        points=[one.short for one in words],
         series=[Series(tongue.say("decisions"), [one.now for one in changes])],
         first=tongue.say("Clause"),
         number=tongue.number,
