@@ -36,6 +36,7 @@ DAY: Final = 24 * model.HOUR
 GIVEN: Final = "given"  # states of verdicts
 TAKEN_BACK: Final = "withdrawn"
 DONE: Final = "carried"
+TOO_LATE: Final = 2
 LATE: Final = "late"  # figures of queues: nearly, and late
 _COUNTED: Final = {Outcome.VIOLATION: "right", Outcome.NO_VIOLATION: "wrong"}
 _APPEALED: Final = {Outcome.VIOLATION: "sustained", Outcome.NO_VIOLATION: "reversed"}
@@ -156,7 +157,8 @@ def _escalated(tx: Transaction, row: Row) -> None:
     _step(tx, row, said.case, said.by, **{**moved, "by": "", "until": 0, "place": place, "late": 0})
     tx.execute(sa.delete(PLACES).where(PLACES.c.place == before.place, PLACES.c.case == said.case))
     _take_place(tx, place, said.case)
-    stop(tx, said.case, "time")
+    if before.late < TOO_LATE:  # else its last timer is what says so
+        stop(tx, said.case, "time")
     time(tx, row, said.case, said.warn, 0)
 
 
@@ -294,7 +296,7 @@ def _closed(tx: Transaction, row: Row) -> None:
 
 def _late(tx: Transaction, row: Row) -> None:
     said, nearly = msgspec.json.decode(row.body, type=model.Late), row.kind == model.WARNED
-    before = _step(tx, row, said.case, late=1 if nearly else 2)
+    before = _step(tx, row, said.case, late=1 if nearly else TOO_LATE)
     _count(tx, LATE, before.queue, "right" if nearly else "wrong")
     if nearly:
         time(tx, row, said.case, said.until, 1)
