@@ -20,10 +20,10 @@ class Glance:
     def at(self, name: str, now: datetime, look: Callable[[], T]) -> T:
         """Return what was seen under a name, looked up anew if that was longer ago than ``AGE``."""
         with self._lock:
-            at, seen = self._seen.get(name, (None, None))
-        if at is None or not timedelta(0) <= now - at < AGE:
-            seen = look()
+            kept = self._seen.get(name)
+        if kept is None or not timedelta(0) <= now - kept[0] < AGE:
+            kept = now, look()
             with self._lock:
-                self._seen[name] = now, seen
-        found: T = seen
+                self._seen[name] = kept
+        found: T = kept[1]
         return found
