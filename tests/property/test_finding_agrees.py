@@ -120,13 +120,13 @@ def found_by(text: str, bodies: list[Body], limit: int) -> list[int]:
     return [one.seq for one in left if query.says(query.content, one)]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(QUERIES, BODIES, st.integers(1, 4))
 def test_a_query_finds_by_the_index_what_is_true(text: str, bodies: list[Body], limit: int) -> None:
     assert found_by(text, bodies, limit) == interpreted(text, bodies)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(SIGNS, st.booleans(), st.integers(-1_500, 1_500), st.lists(st.integers(-2, 2), max_size=5))
 def test_instants_are_compared_to_the_nanosecond(sign: str, mirrored: bool, ns: int, ats: list[int]) -> None:
     moment = f'timestamp("1970-01-01T00:00:00Z") + duration("{START * 1000 + ns}ns")'

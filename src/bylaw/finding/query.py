@@ -4,11 +4,13 @@ Its conjuncts are of three sorts. What the index can tell is asked of it. What s
 there. What needs the event itself needs somebody who says what they read it for.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bylaw.base.errors import Where
+import msgspec
+
+from bylaw.base.errors import InputError, Where
 from bylaw.engine.charter import Charter
 from bylaw.events.event import Event
 from bylaw.events.kinds import Kind
@@ -16,6 +18,7 @@ from bylaw.finding.envelope import Envelope, environment_of
 from bylaw.finding.indexed import Alias, Bounds, Named, Translation, Truth
 from bylaw.rules.cel import tree
 from bylaw.rules.cel.condition import compile_condition
+from bylaw.rules.cel.environment import Environment
 from bylaw.rules.cel.interpret import evaluate
 from bylaw.rules.cel.tree import Node
 from bylaw.rules.cel.values import CelError, Timestamp
@@ -62,7 +65,9 @@ class Query:
             return False
 
 
-def query_of(text: str, charter: Charter, *, now: int, alias: Alias = str) -> Query:
+def query_of(
+    text: str, charter: Charter, *, now: int, alias: Alias = str, filters: Sequence[str] = ()
+) -> Query:
     """Read a query.
 
     Args:
@@ -70,24 +75,26 @@ def query_of(text: str, charter: Charter, *, now: int, alias: Alias = str) -> Qu
         charter: the book by whose kinds and lists it is read.
         now: what ``now`` is, in microseconds since 1970.
         alias: the record's id of an account that the service names; empty, if it has none.
+        filters: conditions that must be true as well, each written as ``text`` is.
 
     Raises:
         Problems: as for conditions of rules, with line and column.
+        InputError: ``find.long``.
     """
-    trees = tuple(_conjuncts(_checked(text.strip() or ANYTHING, charter)))
+    if len(text) > MAX_QUERY:
+        raise InputError("find.long", f"a query has at most {MAX_QUERY:,} characters")
     given = {"now": Timestamp(now * 1_000), "lists": charter.basis.lists_object}
     translation = Translation(given, alias)
-    truths = {
-        number: truth for number, node in enumerate(trees) if (truth := translation.truth(node)) is not None
-    }
-    rest = [node for number, node in enumerate(trees) if number not in truths]
+    trees = tuple(_checked((*filters, text.strip() or ANYTHING), charter))
+    truths = [translation.truth(node) for node in trees]
+    rest = [node for node, truth in zip(trees, truths, strict=True) if truth is None]
     bounds = Bounds()
     for node in trees:
         bounds = bounds.within(translation.bounds(node))
     return Query(
         text=text,
         trees=trees,
-        indexed=tuple(truths.values()),
+        indexed=tuple(truth for truth in truths if truth is not None),
         open=tuple(node for node in rest if not _needs_event(node)),
         content=tuple(node for node in rest if _needs_event(node)),
         ways=tuple(ways for node in trees if (ways := translation.ways(node))),
@@ -96,20 +103,28 @@ def query_of(text: str, charter: Charter, *, now: int, alias: Alias = str) -> Qu
     )
 
 
-def _checked(text: str, charter: Charter) -> Node:
-    """Return the tree of a query, checked against the fields of the kinds that it is about."""
+def quoted(value: str) -> str:
+    """Return a text as a query writes it."""
+    return msgspec.json.encode(value).decode()
+
+
+def _checked(texts: Sequence[str], charter: Charter) -> list[Node]:
+    """Return the conjuncts of a query, checked against the fields of the kinds that it is about."""
     lists, kinds = charter.basis.lists, charter.kinds
-    found = compile_condition(text, environment_of(kinds.values(), lists), where=Where(line=1, column=1))
-    named = _kinds(found.tree, kinds)
-    if not named or len(named) == len(kinds):
-        return found.tree
-    narrowed = environment_of(named, lists)
-    return compile_condition(text, narrowed, where=Where(line=1, column=1)).tree
+    found = _compiled(texts, environment_of(kinds.values(), lists))
+    named = _kinds(found, kinds)
+    return _compiled(texts, environment_of(named, lists)) if 0 < len(named) < len(kinds) else found
 
 
-def _kinds(node: Node, kinds: Mapping[str, Kind]) -> list[Kind]:
+def _compiled(texts: Sequence[str], environment: Environment) -> list[Node]:
+    place = Where(line=1, column=1)
+    trees = [compile_condition(text, environment, where=place).tree for text in texts]
+    return [conjunct for one in trees for conjunct in _conjuncts(one)]
+
+
+def _kinds(nodes: Sequence[Node], kinds: Mapping[str, Kind]) -> list[Kind]:
     """Return the kinds that a query names, where each of its decisions is of one of them."""
-    ways = (Translation({}, str).ways(conjunct) or () for conjunct in _conjuncts(node))
+    ways = (Translation({}, str).ways(conjunct) or () for conjunct in nodes)
     named = next((some for some in ways if some and all(way.what == "kind" for way in some)), ())
     return [kinds[way.name] for way in named if way.name in kinds]
 

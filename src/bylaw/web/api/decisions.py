@@ -1,51 +1,61 @@
 """Decisions, read again: one with all that led to it, or the latest, page by page."""
 
 from datetime import UTC, datetime
+from functools import cache, partial
 from typing import Annotated, Final, NamedTuple
 
 import msgspec
 from fastapi import Path, Query, Response
 
 from bylaw.base.errors import InputError, NotFoundError
-from bylaw.book.sanctions import is_below
 from bylaw.enforcement.store import resolved_of
 from bylaw.engine.decision import Decision
 from bylaw.engine.outcome import Outcome, outcome_of
 from bylaw.engine.recording import KIND, Body, instant, microseconds, read_body
-from bylaw.records.fact import Row
-from bylaw.records.people import alias_of
-from bylaw.records.store import PAGE
+from bylaw.finding.indexed import Bounds
+from bylaw.finding.listing import Found, Listing, place_of
+from bylaw.finding.query import MAX_QUERY, query_of, quoted
+from bylaw.finding.query import Query as FindQuery
+from bylaw.records.people import alias_of, named
 from bylaw.web.api.answers import EventAnswer, Words, answer_of
-from bylaw.web.callers import covers, demand
+from bylaw.web.callers import Caller, covers, demand
 from bylaw.web.cooked import Asked, Serving, said
 from bylaw.web.people import known
 from bylaw.web.routes import JSON, Route
+from bylaw.web.service import Service
 
 MAX_ID: Final = 256
 MAX_PAGE: Final = 200
-LAST: Final = 1 << 62  # microseconds: later than anything
-MAX_LOOKED_AT: Final = 20_000  # facts that one page looks at, however few of them it shows
 
 
 class Sought(NamedTuple):
-    """Which decisions are asked for; instants in microseconds since 1970, ``until`` not included."""
+    """Which decisions are asked for. ``query`` is written in the language of rules; ``until`` is not included."""
 
-    kind: str
-    rule: str
-    clause: str
-    person: str
-    since: int
-    until: int
+    query: str = ""
+    kind: str = ""
+    rule: str = ""
+    clause: str = ""
+    account: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
 
-    def takes(self, told: Body) -> bool:
-        """Tell whether a decision is one of them."""
-        return (
-            (not self.kind or told.kind == self.kind)
-            and (not self.rule or self.rule in told.rules or self.rule in told.shadow)
-            and (not self.clause or any(is_below(one, self.clause) for one in told.clauses))
-            and (not self.person or self.person in told.people)
-            and self.since <= told.at < self.until
-        )
+    @property
+    def filters(self) -> list[str]:
+        """What is asked for beside the query, as conditions."""
+        given = ((self.kind, _KIND), (self.rule, _RULE), (self.clause, _CLAUSE), (self.account, _ACCOUNT))
+        return [text.format(quoted(value)) for value, text in given if value]
+
+    @property
+    def bounds(self) -> Bounds:
+        """Between which instants events lie."""
+        everything = Bounds()
+        return Bounds(_instant(self.since, everything.since), _instant(self.until, everything.until))
+
+
+_KIND: Final = "decision.kind == {}"
+_RULE: Final = "({0} in decision.rules || {0} in decision.shadow)"
+_CLAUSE: Final = "decision.clauses.under({})"
+_ACCOUNT: Final = "{} in decision.accounts"
 
 
 class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +117,13 @@ def decisions(  # noqa: PLR0913 - what may be asked for
     service: Serving,
     exchange: Asked,
     *,
+    q: Annotated[
+        str,
+        Query(
+            max_length=MAX_QUERY,
+            description='in the language of rules, over `decision`: `decision.outcome == "hold" && decision.degraded`',
+        ),
+    ] = "",
     kind: Annotated[str, Query(max_length=MAX_ID, description="of event")] = "",
     rule: Annotated[str, Query(max_length=MAX_ID, description="enforced, or in shadow")] = "",
     clause: Annotated[
@@ -119,32 +136,47 @@ def decisions(  # noqa: PLR0913 - what may be asked for
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
 ) -> Response:
     """Return decisions that say something, the newest first: those on clauses that whoever asks may look at."""
-    subject = known(service, account) if account else None
-    if account and subject is None:
-        return said(DecisionPage(decisions=(), next=None))
-    person = alias_of(subject) if subject else ""
-    sought = Sought(kind, rule, clause, person, _instant(since, 0), _instant(until, LAST))
-    caller, head = exchange.caller, service.reading.records.head
-    last = min(_seq(cursor) - 1, head) if cursor else head
-    found: list[DecisionLine] = []
-    least = max(1, last - MAX_LOOKED_AT + 1)
-    while last >= least and len(found) < limit:
-        first = max(least, last - PAGE + 1)
-        for row in reversed(service.reading.records.page(first, last, {KIND})):
-            told = read_body(row)
-            if not told.silent and sought.takes(told) and covers(caller, "decision.read", told.clauses):
-                found.append(_line(row, told))
-                if len(found) == limit:
-                    first = row.seq
-                    break
-        last = first - 1
-    return said(DecisionPage(decisions=tuple(found), next=str(last + 1) if last > 0 else None))
+    sought = Sought(q, kind, rule, clause, account, since, until)
+    return said(page_of(service, exchange.caller, sought, cursor, limit))
 
 
-def _seq(cursor: str) -> int:
-    if not (cursor.isascii() and cursor.isdigit()):
-        raise InputError("web.cursor", "the cursor is none", hint="`next` of the page before")
-    return int(cursor)
+def page_of(service: Service, caller: Caller, sought: Sought, cursor: str, limit: int) -> DecisionPage:
+    """Return a page of decisions that somebody may look at.
+
+    Raises:
+        Problems: the query is none.
+        InputError: ``web.cursor``; ``find.content``, it asks for what is in events.
+    """
+    query = query_for(service, sought)
+    if query.content:
+        hint = "say what you read it for: POST /v1/find"
+        raise InputError("find.content", "this looks into events, which are sealed", hint=hint)
+    after = place_of(cursor)
+    with service.reading.records.reading() as core:
+        page = listing_for(service, caller, query, sought).page(core, after, limit)
+    return DecisionPage(decisions=tuple(map(line, page.found)), next=str(page.next) if page.next else None)
+
+
+def query_for(service: Service, sought: Sought) -> FindQuery:
+    """Return what somebody asks for, read by the book in force; raises ``Problems``."""
+    charter = service.reading.shelf.charter(service.desk.book.digest)
+
+    def alias(account: str) -> str:
+        subject = known(service, account)
+        return alias_of(subject) if subject else ""
+
+    return query_of(
+        sought.query, charter, now=microseconds(service.clock()), alias=alias, filters=sought.filters
+    )
+
+
+def listing_for(service: Service, caller: Caller, query: FindQuery, sought: Sought) -> Listing:
+    """Return what looks decisions up for somebody: those on clauses that they may look at."""
+
+    def sees(told: Body) -> bool:
+        return covers(caller, "decision.read", told.clauses)
+
+    return Listing(query, cache(partial(named, service.reading.vault)), sees, sought.bounds)
 
 
 def _instant(at: datetime | None, otherwise: int) -> int:
@@ -153,12 +185,14 @@ def _instant(at: datetime | None, otherwise: int) -> int:
     return microseconds(at if at.tzinfo else at.replace(tzinfo=UTC))
 
 
-def _line(row: Row, told: Body) -> DecisionLine:
+def line(found: Found) -> DecisionLine:
+    """Return a decision as lists tell it."""
+    told = found.body
     return DecisionLine(
         decision=told.decision,
-        seq=row.seq,
+        seq=found.seq,
         at=instant(told.at),
-        recorded=instant(row.at),
+        recorded=instant(found.recorded),
         kind=told.kind,
         outcome=outcome_of(told.effects),
         clauses=told.clauses,
