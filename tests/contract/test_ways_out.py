@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bylaw.base.errors import InputError
+from bylaw.base.errors import BusyError, InputError
 from bylaw.book.book import Book
 from bylaw.notices.mail.composing import Address
 from bylaw.notices.mail.returning import Returns
@@ -119,6 +119,22 @@ def test_what_comes_back_is_noted_once(office: Office) -> None:
     assert not returns.note(report)
     assert not returns.note(b"Subject: hello\n\n")
     assert office.states("ada") == ["bounced"]
+
+
+def test_a_report_that_is_faster_than_our_own_note_is_to_come_again(office: Office) -> None:
+    with mail_server() as server:
+        world = World(office, a_book(mailing(server)))
+        office.plan("ada", "act_1")
+        server.answers["DATA"] = ["451 4.3.0 later"]
+        world.run()
+    (notice,) = office.notices.of(office.person("ada"))
+    back = Tags(office.vault.secret(KEY)).return_address("bounces@house.example", notice.message)
+    report = (
+        f"To: {back}\nContent-Type: multipart/report; boundary=b\n\n--b\n"
+        "Content-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nAction: failed\nStatus: 5.1.1\n\n--b--\n"
+    ).encode()
+    with pytest.raises(BusyError, match="still on its way"):
+        Returns(office.records, office.vault).note(report)
 
 
 def test_a_service_may_tell_people_itself_and_hears_that_it_did(office: Office) -> None:

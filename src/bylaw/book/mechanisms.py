@@ -161,10 +161,9 @@ _ROWS = (
     _ready(
         "account-compromise", "a finding that an account was taken over moves the strike and begins recovery"
     ),
-    _planned(
+    _ready(
         "permitting-violations",
-        "enforcement",
-        "a customer that ignores notices about its end users answers for it",
+        "a customer that was told of its end users, and lets them go on, answers for it",
     ),
     _ready("statement-of-reasons", "those concerned learn facts, clause, source, automation and redress"),
     _ready("notice-suppression", "a notice may be withheld, and why is recorded"),

@@ -17,7 +17,7 @@ from bylaw.book.incoming import Incoming, check_incoming
 from bylaw.book.monitoring import Surface, check_monitoring
 from bylaw.book.outgoing import TYPES, Mail, Notices, Webhook, check_outgoing
 from bylaw.book.reporting import Transparency, check_reporting
-from bylaw.book.sanctions import Claim, Rung, Strikes, loose_rungs, unknown_clauses
+from bylaw.book.sanctions import Claim, Rung, Strikes, loose_permitting, loose_rungs, unknown_clauses
 from bylaw.book.sign_in import IdentityProvider, StaffPages, check_sign_in
 from bylaw.events.kinds import KINDS, Kind, declare_kind
 from bylaw.events.sources.mapped import Mapped
@@ -321,6 +321,9 @@ def _loose_ends(text: str, operator: Operator) -> Iterable[Problem]:
     yield from _ageing(text, operator)
     for message in loose_rungs(operator.ladder):
         yield Problem(code="operator.ladder", message=message, where=_place(text, ("ladder",)))
+    for message in loose_permitting(operator.strikes):
+        place = _place(text, ("strikes", "permitting"))
+        yield Problem(code="operator.permitting", message=message, where=place)
     yield from check_outgoing(
         operator.notices, operator.mail, operator.webhooks, TYPES, lambda keys: _place(text, keys)
     )

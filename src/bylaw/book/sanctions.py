@@ -19,11 +19,26 @@ class Counting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     times: Weight = 1
 
 
+class Permitting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When a customer answers for letting its end users go on.
+
+    It was told of ``after`` strikes of theirs ``within_days``, had ``grace_days`` to act since, and there is one more: that
+    is a strike of its own, of some ``weight``, on ``clause``; at most one within the same time.
+    """
+
+    clause: str
+    after: Weight = 3
+    grace_days: Days = 7
+    within_days: Days = 90
+    weight: Weight = 1
+
+
 class Strikes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How strikes count. ``customer_share`` is the percentage that reaches the customer of an end user."""
 
     expire_days: Days = 180
     customer_share: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
+    permitting: Permitting | None = None
     clauses: dict[str, Counting] = {}
 
     def counting(self, clauses: Iterable[str]) -> Counting:
@@ -70,12 +85,24 @@ def loose_rungs(ladder: Iterable[Rung]) -> Iterable[str]:
             yield f"the rung at {rung.strikes} strikes needs `{needed}` to {rung.then.replace('_', ' ')}"
 
 
+def loose_permitting(strikes: Strikes) -> Iterable[str]:
+    """Yield what is wrong with when a customer answers for letting its end users go on."""
+    rule = strikes.permitting
+    if rule is None:
+        return
+    if not strikes.customer_share:
+        yield "customers are told of no strikes of their end users: `permitting` needs a `customer_share`"
+    if rule.grace_days >= rule.within_days:
+        yield "`grace_days` leaves nothing of `within_days`"
+
+
 def unknown_clauses(
     strikes: Strikes, ladder: Iterable[Rung], claims: Mapping[str, Claim], clauses: Collection[str]
 ) -> Iterable[tuple[tuple[str, ...], str]]:
     """Yield what is named and stands nowhere in the documents: where it is written, and the name."""
     named = [
         *((("strikes", "clauses", clause), clause) for clause in strikes.clauses),
+        *((("strikes", "permitting", "clause"), one.clause) for one in [strikes.permitting] if one),
         *((("ladder", "clause"), rung.clause) for rung in ladder if rung.clause),
         *((("claims", clause), clause) for clause in claims),
     ]

@@ -164,6 +164,8 @@ def is_told(actions: Iterable[Action]) -> bool:
 def _statement(occasion: Occasion, actions: Sequence[Action]) -> Statement:
     book, by = occasion.book, occasion.by
     ends = [action.until for action in actions if action.effect != "strike"]
+    known = {one.clause for one in occasion.clauses}
+    own = {clause for action in actions for clause in action.clauses} - known
     contacts = [contact.address for contact in book.operator.contacts.values()]
     return Statement(
         action=actions[0].action,
@@ -173,7 +175,7 @@ def _statement(occasion: Occasion, actions: Sequence[Action]) -> Statement:
         why=occasion.told.why,
         event=occasion.event,
         done=tuple(Done(effect=_done(action), value=_value(action)) for action in actions),
-        clauses=occasion.clauses,
+        clauses=(*occasion.clauses, *_clauses_at(book, own, occasion.at)),
         source=occasion.source,
         found_by_machine=not by,
         decided=Decided.PERSON if by else Decided.FULLY,

@@ -12,6 +12,7 @@ import msgspec
 
 from bylaw.book.operator import Operator
 from bylaw.book.sanctions import Claim, Rung, Strikes, is_below
+from bylaw.enforcement.answering import answered, lets_go_on, permitted
 from bylaw.enforcement.machine import action_id, is_gate
 from bylaw.enforcement.model import DAY, TYPES, Action, Argument, Dropped, Resolved
 from bylaw.enforcement.standing import Standing
@@ -123,8 +124,21 @@ def answer_for_end_users(case: Case, kept: Kept) -> tuple[Kept, list[Dropped]]:
     share = case.sanctions.strikes.customer_share
     if not share or not case.customer or case.customer == case.person:
         return kept, []
-    own = [_answered(case, action, share) for action in kept if action.effect == "strike"]
-    return [*kept, *own], []
+    struck = [action for action in kept if action.effect == "strike"]
+    return [*kept, *(answered(action, case.cause, case.customer, share) for action in struck)], []
+
+
+def answer_for_permitting(case: Case, kept: Kept) -> tuple[Kept, list[Dropped]]:
+    """A customer that was told, and lets its end users go on, answers for that itself (CLAUSES A44)."""
+    rule = case.sanctions.strikes.permitting
+    new = [action for action in kept if action.effect == "strike" and action.answering]
+    if rule is None or not new or not lets_go_on(rule, case.standing, case.customer, case.at):
+        return kept, []
+    own = permitted(new[0], case.cause, rule, case.sanctions.strikes, case.at)
+    chosen = (c for choice in case.standing.choices(case.customer, case.at) for c in choice.clauses)
+    if any(is_below(rule.clause, one) for one in chosen):
+        return kept, [_dropped(own, "a person chose not to enforce this clause here")]
+    return [*kept, own], []
 
 
 def climb_ladder(case: Case, kept: Kept) -> tuple[Kept, list[Dropped]]:
@@ -174,6 +188,7 @@ STEPS: Final[tuple[Step, ...]] = (
     weigh_strikes,
     name_damages,
     answer_for_end_users,
+    answer_for_permitting,
     climb_ladder,
     leave_what_stands,
     await_people,
@@ -208,13 +223,6 @@ def _claimed(case: Case, action: Action) -> Action:
         return action
     claim = claims[max(named, key=len)]
     return msgspec.structs.replace(action, argument=f"{claim.amount} {claim.currency}")
-
-
-def _answered(case: Case, action: Action, share: int) -> Action:
-    weight = action.argument if isinstance(action.argument, int) else 1
-    own = max(1, weight * share // 100)
-    name = action_id(case.cause, "strike", own, case.customer)
-    return msgspec.structs.replace(action, action=name, person=case.customer, argument=own, answering=True)
 
 
 def _reaches(case: Case, rung: Rung, person: str, new: Sequence[Action]) -> bool:

@@ -99,6 +99,11 @@ class Standing:
         self._let_go(person, at)
         return sum(s.weight for s in self._strikes.get(person, {}).values() if s.counts(at, clause))
 
+    def struck(self, person: str, since: int, until: int) -> list[Strike]:
+        """Return an account's strikes that count at ``until`` and were made between two instants, both included."""
+        held = self._strikes.get(person, {}).values()
+        return [s for s in held if since <= s.at <= until and s.counts(until)]
+
     def choices(self, person: str, at: int) -> list[Action]:
         """Return the choices of people not to enforce against an account."""
         return [a for a in self._choices.get(person, {}).values() if a.until is None or at < a.until]
