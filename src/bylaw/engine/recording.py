@@ -117,6 +117,7 @@ class Recorder:
         }
         self.reads = sorted(basis.memory.reads)
         self._read_places = {read: place for place, read in enumerate(self.reads)}
+        self._asked_places: dict[tuple[str, str, str, int], tuple[int, int]] = {}
         events: Any = Union[tuple(kind.struct for kind in kinds)]  # noqa: UP007 - made from a tuple
         self._decoder = msgspec.msgpack.Decoder(Payload[events])
         self._encoder = msgspec.msgpack.Encoder()
@@ -131,8 +132,8 @@ class Recorder:
             people=people,
             rules=decision.rules,
             shadow=decision.shadow,
-            clauses=tuple(citation.clause for citation in decision.clauses),
-            effects=tuple(planned.effect for planned in decision.effects),
+            clauses=tuple([citation.clause for citation in decision.clauses]),
+            effects=tuple([planned.effect for planned in decision.effects]),
             silent=decision.silent,
             degraded=decision.degraded,
             unwatched=decision.unwatched,
@@ -179,15 +180,15 @@ class Recorder:
             raise IntegrityError("record.payload", "a recorded event is not readable by its book") from error
 
     def _asked(self, reading: Reading) -> Asked:
-        table = QUESTIONS[reading.function].table
-        read = Read(table, reading.counter, reading.field, reading.window)
-        return (
-            _FUNCTION_PLACES[reading.function],
-            self._read_places[read],
-            bytes.fromhex(reading.key),
-            reading.value,
-            reading.error,
-        )
+        asked = (reading.function, reading.counter, reading.field, reading.window)
+        places = self._asked_places.get(asked)
+        if places is None:
+            places = self._asked_places[asked] = self._places_of(*asked)
+        return (*places, bytes.fromhex(reading.key), reading.value, reading.error)
+
+    def _places_of(self, function: str, counter: str, field: str, window: int) -> tuple[int, int]:
+        read = Read(QUESTIONS[function].table, counter, field, window)
+        return _FUNCTION_PLACES[function], self._read_places[read]
 
 
 def quiet_body(

@@ -32,27 +32,27 @@ def sealed(drafts: Mapping[bytes, Draft], recorder: Recorder, vault: Vault) -> l
     Raises:
         BylawError: of the vault.
     """
-    named = {one for draft in drafts.values() for one in people_in(draft.event)}
-    suspects = {one for draft in drafts.values() for one in _suspects(draft)}
-    people = vault.subjects(PEOPLE, named, named & suspects)
+    named = [tuple(dict.fromkeys(people_in(draft.event))) for draft in drafts.values()]
+    everybody = {one for names in named for one in names}
+    loud = {tag: draft for tag, draft in drafts.items() if not draft.decided.decision.silent}
+    suspects = {one for draft in loud.values() for one in _suspects(draft)}
+    people = vault.subjects(PEOPLE, everybody, everybody & suspects)
     aliases = {one: alias_of(subject) for one, subject in people.items()}
-    subjects = {tag: _subject(draft, people, vault) for tag, draft in drafts.items()}
-    uses = {tag: _use(draft) for tag, draft in drafts.items()}
-    vault.prepare_evidence(subject for tag, subject in subjects.items() if uses[tag] is Use.EVIDENCE)
+    vault.prepare_evidence(_subject(draft, people, vault) for draft in loud.values())  # left: those of days
     facts = []
-    for tag, (event, arrived, (decision, caution)) in drafts.items():
-        body = recorder.body(decision, tuple(dict.fromkeys(aliases[one] for one in people_in(event))))
+    for (tag, draft), names in zip(drafts.items(), named, strict=True):
+        event, arrived, (decision, caution) = draft
+        body = recorder.body(decision, tuple([aliases[one] for one in names]))
         payload = recorder.payload(event, arrived, decision, caution, aliases.__getitem__)
-        subject = subjects[tag]
-        secret = vault.seal(subject, uses[tag], payload, associated(KIND, tag, body))
-        facts.append(Fact(KIND, body, tag, subject, secret))
+        subject, use = _subject(draft, people, vault), Use.EVIDENCE if tag in loud else Use.PROFILE
+        facts.append(
+            Fact(KIND, body, tag, subject, vault.seal(subject, use, payload, associated(KIND, tag, body)))
+        )
     return facts
 
 
 def _suspects(draft: Draft) -> Iterator[str]:
     """Yield of whom there will be evidence: whose event it is, and who answers for it and will be told."""
-    if draft.decided.decision.silent:
-        return
     owner = owner_of(draft.event)
     if owner is not None:
         yield owner
@@ -65,7 +65,3 @@ def _suspects(draft: Draft) -> Iterator[str]:
 def _subject(draft: Draft, people: Mapping[str, bytes], vault: Vault) -> bytes:
     owner = owner_of(draft.event)
     return vault.day(draft.arrived.date()) if owner is None else people[owner]
-
-
-def _use(draft: Draft) -> Use:
-    return Use.PROFILE if draft.decided.decision.silent else Use.EVIDENCE
