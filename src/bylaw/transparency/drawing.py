@@ -121,8 +121,9 @@ def lines(chart: Chart) -> Markup:
 
 
 def style() -> Markup:
-    """Return the stylesheet's part for charts. Its colours are variables, which a page may set."""
-    return Markup(_pages.get_template("drawing.css").render())  # noqa: S704 - our own file
+    """Return the stylesheet's part for charts and accounts. Its colours are variables, which a page may set."""
+    parts = (_pages.get_template(f"{name}.css").render() for name in ("drawing", "account"))
+    return Markup("\n").join(map(Markup, parts))  # our own files
 
 
 def ceiling(value: float) -> float:
