@@ -139,6 +139,7 @@ class Desk:
 
     service: Service
     client: httpx2.Client = field(init=False)
+    _at: str = ""
 
     def __post_init__(self) -> None:
         self.client = httpx2.Client(
@@ -157,15 +158,20 @@ class Desk:
         self.client.close()
 
     def get(self, path: str) -> Page:
-        return Page(self.client.get(path))
+        return self._came(self.client.get(path))
 
     def send(self, form: Form, /, **filled: Any) -> Page:
         """Send a form, with some fields filled in; a field given as None is left out."""
         fields: dict[str, Any] = {**form.fields, **{name: _several(value) for name, value in filled.items()}}
         data: Mapping[str, Any] = {name: values for name, values in fields.items() if values}
         if form.method == "get":
-            return Page(self.client.get(form.action, params=data))
-        return Page(self.client.post(form.action, data=data))
+            return self._came(self.client.get(form.action, params=data))
+        before = {"referer": self._at} if self._at else {}
+        return self._came(self.client.post(form.action, data=data, headers=before))
+
+    def _came(self, answer: httpx2.Response) -> Page:
+        self._at = str(answer.url)
+        return Page(answer)
 
     def sign_in(self, address: str, password: str, code: str = "") -> Page:
         """Sign in, with a code if one is wanted."""

@@ -50,7 +50,7 @@ async def posted(exchange: Exchange, service: Service, kind: type[T], *, anybody
     several = {
         field.encode_name
         for field in msgspec.structs.fields(kind)  # type: ignore[arg-type]
-        if getattr(field.type, "__origin__", None) is tuple
+        if _is_several(field.type)
     }
     values: dict[str, Any] = {}
     for name, given in fields.items():
@@ -62,6 +62,11 @@ async def posted(exchange: Exchange, service: Service, kind: type[T], *, anybody
         return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:
         raise _unfit(str(error)) from None
+
+
+def _is_several(kind: Any) -> bool:  # noqa: ANN401 - a type
+    bare = kind.__origin__ if hasattr(kind, "__metadata__") else kind  # of Annotated
+    return getattr(bare, "__origin__", None) is tuple
 
 
 async def _fields(exchange: Exchange) -> dict[str, list[str]]:

@@ -23,6 +23,7 @@ from fastapi import Response
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from jinja2.loaders import ChoiceLoader
 from markupsafe import Markup
+from starlette.routing import Match
 
 from bylaw import __version__
 from bylaw.base.errors import BylawError
@@ -125,7 +126,19 @@ def _asked_for(exchange: Exchange) -> str:
         query = exchange.scope.get("query_string", b"").decode("ascii", "replace")
         return f"{exchange.path}?{query}" if query else exchange.path
     before = exchange.header(b"referer").decode("ascii", "replace").partition("://")[2]
-    return "/" + before.partition("/")[2] if before else "/console"
+    path, asked, query = ("/" + before.partition("/")[2]).partition("?")
+    if _is_page(exchange, path):
+        return path + asked + query
+    # What stands there is what was said to a form that was not as it must be: the page is the nearest one above.
+    while path and not _is_page(exchange, path):
+        path = path.rpartition("/")[0]
+    return path or "/console"
+
+
+def _is_page(exchange: Exchange, path: str) -> bool:
+    asked = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+    routes = exchange.scope["app"].routes
+    return any(route.matches(asked)[0] is Match.FULL for route in routes)
 
 
 def _shared(exchange: Exchange, service: Service, tongue: Tongue) -> dict[str, Any]:

@@ -68,7 +68,7 @@ async def invite(exchange: Asked, service: Serving) -> Response:
         given = _assignments(body.roles)
         roster, known = service.staff.roster, service.roles
         made = roster.invite(body.address, body.name, given, known, languages=body.languages, by=by)
-        return _invitation(service, made)
+        return invitation_view(service, made)
 
     return await done(exchange, service, work, body)
 
@@ -76,7 +76,7 @@ async def invite(exchange: Asked, service: Serving) -> Response:
 async def link(exchange: Asked, service: Serving, staff: Who) -> Response:
     """Make another link."""
     make = partial(service.staff.roster.link, staff, exchange.caller.id)
-    return await done(exchange, service, lambda: _invitation(service, make()))
+    return await done(exchange, service, lambda: invitation_view(service, make()))
 
 
 async def describe(exchange: Asked, service: Serving, staff: Who) -> Response:
@@ -126,7 +126,8 @@ def _assignments(given: tuple[RoleGiven, ...]) -> tuple[Assignment, ...]:
     return tuple(Assignment(one.role, one.queues, one.clauses) for one in given)
 
 
-def _invitation(service: Service, made: Invitation) -> InvitationView:
+def invitation_view(service: Service, made: Invitation) -> InvitationView:
+    """Return what is told of a link, this once."""
     site = service.desk.book.operator.staff.site
     return InvitationView(
         member=member_view(service.staff, made.member),

@@ -7,7 +7,7 @@ Each module is one subject: its endpoints gather values for ``frame.framed`` and
 
 from typing import Final
 
-from bylaw.web.console import actions, find, joining, me, overview, signing_in, vouched
+from bylaw.web.console import actions, find, joining, keys, me, overview, people, signing_in, vouched
 from bylaw.web.routes import Route
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -18,4 +18,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     *joining.ROUTES,
     *vouched.ROUTES,
     *me.ROUTES,
+    *people.ROUTES,
+    *keys.ROUTES,
 )
