@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from bylaw.engine.recording import Body
 from bylaw.finding.envelope import Envelope
 from bylaw.finding.index import HOUR
-from bylaw.finding.listing import Found, Listing, Place
+from bylaw.finding.listing import Found, Listing, Place, Sight
 from finding_world import PEOPLE, START, ask, body, folded, named
 
 KINDS = ("post.created", "post.edited", "message.sent")
@@ -106,7 +106,7 @@ def found_by(text: str, bodies: list[Body], limit: int) -> list[int]:
     """Return the numbers of the decisions that are found page by page."""
     query = ask(text)
     found: list[Found] = []
-    listing = Listing(query, named)
+    listing = Listing(query, Sight(named))
     with folded(bodies, each=5) as core:
         after: Place | None = None
         while True:

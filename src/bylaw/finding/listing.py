@@ -65,6 +65,18 @@ Name = Callable[[str], str]  # the record's id of an account → the service's; 
 Sees = Callable[[Body], bool]  # whether whoever asks may know of a decision
 
 
+def _all(_: Body) -> bool:
+    return True
+
+
+class Sight(NamedTuple):
+    """How far somebody sees: how the service names accounts, which decisions, between which instants of events."""
+
+    name: Name
+    sees: Sees = _all
+    bounds: Bounds = Bounds()
+
+
 def place_of(cursor: str) -> Place | None:
     """Return what a cursor says; nothing for an empty one.
 
@@ -84,16 +96,12 @@ class Listing:
 
     Args:
         query: what is looked for.
-        name: how the service names accounts.
-        sees: which decisions whoever asks may know of.
-        bounds: between which instants events lie, beside what the query says.
+        sight: how far whoever asks can see.
     """
 
-    def __init__(
-        self, query: Query, name: Name, sees: Sees = lambda _: True, bounds: Bounds | None = None
-    ) -> None:
-        self._query, self._name, self._sees = query, name, sees
-        self._bounds = query.bounds.within(bounds or Bounds())
+    def __init__(self, query: Query, sight: Sight) -> None:
+        self._query, self._sight = query, sight
+        self._bounds = query.bounds.within(sight.bounds)
 
     def page(self, core: sa.Connection, after: Place | None, limit: int) -> Page:
         """Return the page that begins after a place; what needs the event itself is not asked."""
@@ -135,8 +143,8 @@ class Listing:
         return Stretch(found, Place(last.at, last.seq) if last else None)
 
     def _takes(self, one: Found) -> bool:
-        envelope = Envelope(one.seq, one.recorded, one.body, self._name)
-        return self._sees(one.body) and self._query.says(self._query.open, envelope)
+        envelope = Envelope(one.seq, one.recorded, one.body, self._sight.name)
+        return self._sight.sees(one.body) and self._query.says(self._query.open, envelope)
 
     # -- the way into the index
 

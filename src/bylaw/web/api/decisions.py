@@ -13,7 +13,7 @@ from bylaw.engine.decision import Decision
 from bylaw.engine.outcome import Outcome, outcome_of
 from bylaw.engine.recording import KIND, Body, instant, microseconds, read_body
 from bylaw.finding.indexed import Bounds
-from bylaw.finding.listing import Found, Listing, place_of
+from bylaw.finding.listing import Found, Listing, Sight, place_of
 from bylaw.finding.query import MAX_QUERY, query_of, quoted
 from bylaw.finding.query import Query as FindQuery
 from bylaw.records.people import alias_of, named
@@ -153,7 +153,7 @@ def page_of(service: Service, caller: Caller, sought: Sought, cursor: str, limit
         raise InputError("find.content", "this looks into events, which are sealed", hint=hint)
     after = place_of(cursor)
     with service.reading.records.reading() as core:
-        page = listing_for(service, caller, query, sought).page(core, after, limit)
+        page = Listing(query, sight_of(service, caller, sought.bounds)).page(core, after, limit)
     return DecisionPage(decisions=tuple(map(line, page.found)), next=str(page.next) if page.next else None)
 
 
@@ -170,13 +170,13 @@ def query_for(service: Service, sought: Sought) -> FindQuery:
     )
 
 
-def listing_for(service: Service, caller: Caller, query: FindQuery, sought: Sought) -> Listing:
-    """Return what looks decisions up for somebody: those on clauses that they may look at."""
+def sight_of(service: Service, caller: Caller, bounds: Bounds) -> Sight:
+    """Return how far somebody sees: decisions on clauses that they may look at."""
 
     def sees(told: Body) -> bool:
         return covers(caller, "decision.read", told.clauses)
 
-    return Listing(query, cache(partial(named, service.reading.vault)), sees, sought.bounds)
+    return Sight(cache(partial(named, service.reading.vault)), sees, bounds)
 
 
 def _instant(at: datetime | None, otherwise: int) -> int:

@@ -1,0 +1,79 @@
+"""What stands most often in what was found: rules, clauses, kinds, effects, accounts, with the period before.
+
+Counted over decisions of a bounded number, the newest: where there are more, it says so, and shares are to be compared
+and not numbers.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from typing import Final, NamedTuple
+
+import sqlalchemy as sa
+
+from bylaw.engine.outcome import outcome_of
+from bylaw.engine.recording import Body
+from bylaw.finding.indexed import Bounds
+from bylaw.finding.listing import Listing
+
+SAMPLE: Final = 10_000  # decisions of a period
+MOST: Final = 10  # values of a column
+
+
+class Value(NamedTuple):
+    """A value, on how many decisions it stands, and on how many of the period before."""
+
+    name: str
+    now: int
+    before: int
+
+
+class Tops(NamedTuple):
+    """Values by column, the most frequent first; how many decisions were counted, and whether these were all."""
+
+    columns: Mapping[str, list[Value]]
+    now: int
+    before: int
+    whole: bool
+
+
+COLUMNS: Final[Mapping[str, Callable[[Body], Collection[str]]]] = {
+    "kind": lambda body: (body.kind,),
+    "outcome": lambda body: (outcome_of(body.effects),),
+    "rule": lambda body: body.rules,
+    "shadow": lambda body: body.shadow,
+    "clause": lambda body: body.clauses,
+    "effect": lambda body: body.effects,
+    "account": lambda body: body.people,
+}
+
+Within = Callable[[Bounds], Listing]
+
+
+def tops(core: sa.Connection, within: Within, period: Bounds, most: int = MOST) -> Tops:
+    """Return the values that stand most often in a period on what is looked for.
+
+    Args:
+        core: where to look.
+        within: makes what looks things up between two instants.
+        period: the period; the one before it is of the same length.
+        most: values of each column.
+    """
+    earlier = Bounds(2 * period.since - period.until, period.since)
+    (now, of_now, whole), (before, of_before, _) = (_counted(core, within(one)) for one in (period, earlier))
+    columns = {
+        name: [Value(value, count, before[name][value]) for value, count in now[name].most_common(most)]
+        for name in COLUMNS
+    }
+    return Tops(columns, of_now, of_before, whole)
+
+
+def _counted(core: sa.Connection, listing: Listing) -> tuple[dict[str, Counter[str]], int, bool]:
+    counts: dict[str, Counter[str]] = {name: Counter() for name in COLUMNS}
+    found, end = 0, None
+    for stretch in listing.stretches(core, None, SAMPLE):
+        for one in stretch.found:
+            found += 1
+            for name, values in COLUMNS.items():
+                counts[name].update(values(one.body))
+        end = stretch.end
+    return counts, found, end is None
