@@ -31,10 +31,10 @@ class Person(NamedTuple):
 
 
 class Made(NamedTuple):
-    """Who was made, and the ciphers of the keys that were, by ``uses.key_name``."""
+    """Who was made, and the keys that were, by ``uses.key_name``."""
 
     persons: list[Person]
-    ciphers: dict[bytes, AESGCM]
+    keys: dict[bytes, bytes]
 
 
 class Persons:
@@ -69,10 +69,10 @@ class Persons:
             living(self.profile(subject))
         made, rows = self._made(space, strangers)
         new = [person.subject for person in made.persons if person.name in suspects]
-        ciphers, second = self._evidence([*lacking, *new])
+        second, its_rows = self._evidence([*lacking, *new])
         with self._keys.file.transaction("persons" if rows else "evidence"):
-            self._keys.insert([*rows, *second])
-        return Made(made.persons, {**made.ciphers, **ciphers})
+            self._keys.insert([*rows, *its_rows])
+        return Made(made.persons, {**made.keys, **second})
 
     def _made(self, space: str, strangers: Mapping[bytes, str]) -> tuple[Made, list[KeyRow]]:
         keys, count = self._keys, len(strangers)
@@ -88,10 +88,10 @@ class Persons:
                 KeyRow(subject, _PROFILE, KEY_VERSION, _LIVE, keys.epoch, wrapped, lookup, sealed, None)
             )
             made.persons.append(Person(name, subject))
-            made.ciphers[key_name(_PROFILE, subject)] = cipher
+            made.keys[key_name(_PROFILE, subject)] = key
         return made, rows
 
-    def _evidence(self, subjects: Sequence[bytes]) -> tuple[dict[bytes, AESGCM], list[KeyRow]]:
+    def _evidence(self, subjects: Sequence[bytes]) -> tuple[dict[bytes, bytes], list[KeyRow]]:
         keys, count = self._keys, len(subjects)
         fresh = list(zip(subjects, keys.fresh(count), self._nonces.draw(count), strict=True))
         wrapped = [(one, keys.wrapped(_EVIDENCE, one, key, nonce)) for one, key, nonce in fresh]
@@ -99,10 +99,10 @@ class Persons:
             KeyRow(one, _EVIDENCE, KEY_VERSION, _LIVE, keys.epoch, sealed, None, None, None)
             for one, sealed in wrapped
         ]
-        return {key_name(_EVIDENCE, one): AESGCM(key) for one, key, _ in fresh}, rows
+        return {key_name(_EVIDENCE, one): key for one, key, _ in fresh}, rows
 
-    def cipher(self, subject: bytes, use: Use) -> AESGCM | None:
-        """Return the cipher of a key; None where it was never made.
+    def key(self, subject: bytes, use: Use) -> bytes | None:
+        """Return a key; None where it was never made.
 
         Raises:
             Destroyed: the key is gone, or could never be made any more.
@@ -112,7 +112,7 @@ class Persons:
         if row is None:
             living(self.profile(subject))
             return None
-        return AESGCM(self._keys.unwrapped(row, living(row)))
+        return self._keys.unwrapped(row, living(row))
 
     def profile(self, subject: bytes) -> KeyRow:
         """Return a person's first row.
