@@ -21,6 +21,7 @@ from bylaw.cli import (
     ledger,
     lock,
     notices,
+    patch,
     policy,
     replay,
     retain,
@@ -29,6 +30,7 @@ from bylaw.cli import (
     serve,
     simulate,
     staff,
+    transparency,
     undo,
     vault,
 )
@@ -52,6 +54,7 @@ app.add_typer(action.app, name="action", short_help="What is done about accounts
 app.add_typer(account.app, name="account", short_help="What stands against an account.")
 app.add_typer(staff.app, name="staff", short_help="Who works here, and in which roles.")
 app.add_typer(key.app, name="key", short_help="What programs come to the API with.")
+app.add_typer(transparency.app, name="transparency", short_help="The public account of a period.")
 app.add_typer(rules.app, name="rules", short_help="Show the rules of a book, and what they cost.")
 for name, run_it, short_help in (
     ("init", init.init, "Make a first book from published policies."),
@@ -60,6 +63,7 @@ for name, run_it, short_help in (
     ("test", book.cases, "Run the policy cases of a book."),
     ("run", run.run, "Decide the events of a source by a book."),
     ("serve", serve.serve, "Decide events that are sent over HTTP."),
+    ("patch", patch.patch, "Tell what the console changed of the book, for git."),
     ("undo", undo.undo, "Take back everything that a rule did."),
     ("explain", explain.explain, "Tell a decision to a person."),
     ("backtest", backtest.backtest, "Try another book on the recorded events."),

@@ -22,3 +22,15 @@ def check(files: Files) -> Checked:
     except Problems as error:
         return Checked(None, error.problems)
     return Checked(book, book.warnings)
+
+
+def book_from(files: Files) -> Book:
+    """Return the book that files make.
+
+    Raises:
+        Problems: every error in them; warnings are left out.
+    """
+    made = check(files)
+    if made.book is None:
+        raise Problems(one for one in made.problems if one.severity == "error")
+    return made.book

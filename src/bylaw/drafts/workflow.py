@@ -13,11 +13,11 @@ import msgspec
 import sqlalchemy as sa
 
 from bylaw.base.canonical import canonical_bytes
-from bylaw.base.errors import ConflictError, InputError, NotFoundError, Problems
+from bylaw.base.errors import ConflictError, InputError, NotFoundError
 from bylaw.base.ids import time_ordered_id
 from bylaw.book.book import Book
 from bylaw.drafts import model, store
-from bylaw.drafts.checking import check
+from bylaw.drafts.checking import book_from
 from bylaw.drafts.files import applied, changes_of, refuse_clashes
 from bylaw.drafts.machine import demand_activation, demand_another, demand_version, following
 from bylaw.drafts.model import Draft, InForce, Reach, Stage, Step
@@ -129,10 +129,7 @@ class Drafts:
             raise ConflictError("draft.empty", f"`{draft.id}` changes nothing", hint="edit a file first")
         refuse_clashes(draft.id, self.texts.clashes(draft, now))
         files = staged(self.texts.without(draft, now), changes, stage, percent, self._today())
-        checked = check(files)
-        if checked.book is None:
-            raise Problems(checked.problems)
-        return Prepared(draft, stage, percent, files, checked.book, over, biting(now, files))
+        return Prepared(draft, stage, percent, files, book_from(files), over, biting(now, files))
 
     # -- writing
 

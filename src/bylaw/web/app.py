@@ -21,6 +21,7 @@ from bylaw.web.api import (
     books,
     bounces,
     decisions,
+    drafts,
     events,
     factors,
     health,
@@ -35,6 +36,8 @@ from bylaw.web.api import (
     search,
     session,
     staff,
+    terms,
+    trials,
 )
 from bylaw.web.console import ROUTES as CONSOLE
 from bylaw.web.cooked import EXCHANGE, SERVICE, Asked, Serving
@@ -63,6 +66,9 @@ ROUTES: Final = (
     *appeals.ROUTES,
     *outbox.ROUTES,
     *books.ROUTES,
+    *terms.ROUTES,
+    *drafts.ROUTES,
+    *trials.ROUTES,
     *session.ROUTES,
     *joining.ROUTES,
     *own.ROUTES,

@@ -6,7 +6,7 @@ import msgspec
 from fastapi import Path, Response
 
 from bylaw.book.book import Book
-from bylaw.web.cooked import Serving, said
+from bylaw.web.cooked import Asked, Serving, said
 from bylaw.web.routes import JSON, Route
 
 DIGEST = r"^sha256:[0-9a-f]{64}$"
@@ -48,9 +48,10 @@ class Books(msgspec.Struct, frozen=True):
 
 
 class Activated(msgspec.Struct, frozen=True):
-    """The book that is in force now."""
+    """The book that is in force now. ``carried`` are files in which it is the console's, which the folder lacks."""
 
     digest: str
+    carried: tuple[str, ...] = ()
 
 
 async def in_force(service: Serving) -> Response:
@@ -69,9 +70,10 @@ def book(service: Serving, digest: Annotated[str, Path(pattern=DIGEST)]) -> Resp
     return said(_view(found, in_force=digest == service.desk.book.digest))
 
 
-async def reload(service: Serving) -> Response:
+async def reload(service: Serving, exchange: Asked) -> Response:
     """Read the book's folder again, and put what it says into force from the next event on."""
-    return said(Activated(await service.reload()))
+    taken = await service.take_up(exchange.caller.id)
+    return said(Activated(taken.digest, taken.carried))
 
 
 def _view(book: Book, *, in_force: bool) -> BookView:
@@ -126,7 +128,10 @@ ROUTES = (
         path="/v1/book/reload",
         name="reload_book",
         summary="Read the book's folder again and put it into force",
-        doc="A folder that is no book is refused with all that is wrong with it, and the book in force stays.",
+        doc=(
+            "A folder that is no book is refused with all that is wrong with it, and the book in force stays. What only the "
+            "console changed is carried along; where both changed a file it is refused (`book.console_change`)."
+        ),
         tag="books",
         permission="book.activate",
         answers={JSON: Activated},

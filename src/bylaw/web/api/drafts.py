@@ -1,0 +1,489 @@
+"""Drafts of the book: written, checked, completed, compared, agreed to, put into force."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Annotated, Final, Literal
+
+import msgspec
+from fastapi import Path, Query, Response
+
+from bylaw.base.errors import NotFoundError
+from bylaw.drafts import model, store
+from bylaw.drafts.checking import book_from, check
+from bylaw.drafts.completion import MOST, complete
+from bylaw.drafts.files import applied, changes_of
+from bylaw.drafts.model import Draft, Stage, State
+from bylaw.drafts.patches import Files, diffs, patch
+from bylaw.drafts.stages import biting, rule_changes
+from bylaw.drafts.workflow import WHOLE
+from bylaw.web.api.told_drafts import (
+    Difference,
+    DraftView,
+    Mistake,
+    Standing,
+    difference,
+    mistakes,
+    standing,
+    text_of,
+    whole,
+)
+from bylaw.web.bodies import done, taken
+from bylaw.web.cooked import Asked, Serving, said
+from bylaw.web.routes import JSON, Route
+from bylaw.web.service import Service
+
+MAX_ID: Final = 64
+MAX_PATH: Final = 200
+MAX_DIGEST: Final = 80
+PATCH: Final = "text/x-diff"
+
+Name = Annotated[str, Path(max_length=MAX_ID, description="the draft's id")]
+Version = Annotated[int, msgspec.Meta(ge=0)]
+Where = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_PATH)]
+Text = Annotated[str, msgspec.Meta(max_length=model.MAX_FILE)]
+
+
+class NewDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What it is to be called."""
+
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=model.MAX_TITLE)]
+
+
+class SaveDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Texts of files by path; none: the file goes. ``version`` is the one that was looked at.
+
+    ``onto`` is the book in force, to write over it from now on.
+    """
+
+    version: Version
+    files: dict[Where, Text | None]
+    onto: Annotated[str, msgspec.Meta(max_length=MAX_DIGEST)] = ""
+
+
+class CheckDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Texts that are not saved yet; none: the file goes."""
+
+    files: dict[Where, Text | None] = {}
+
+
+class CompleteDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The text of a file of rules, and where in it somebody types, in characters."""
+
+    text: Text
+    offset: Version
+
+
+class TheVersion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The version that was looked at."""
+
+    version: Version
+
+
+class RefuseDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The version that was looked at, and what is wrong with it."""
+
+    version: Version
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=model.MAX_REASON)]
+
+
+class ActivateDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How far it reaches: in shadow, enforced for a share of actors, or enforced."""
+
+    version: Version
+    stage: Literal["shadow", "share", "enforce"]
+    percent: Annotated[int, msgspec.Meta(ge=1, le=WHOLE)] = WHOLE
+
+
+class DraftList(msgspec.Struct, frozen=True, kw_only=True):
+    """Drafts; what was moved last first."""
+
+    drafts: tuple[Standing, ...]
+
+
+class CheckAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether it is a book, and all that is wrong."""
+
+    ok: bool
+    problems: tuple[Mistake, ...]
+
+
+class Offered(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that may stand there."""
+
+    text: str
+    kind: str
+    detail: str
+    doc: str
+
+
+class CompleteAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the last characters (so many) may become."""
+
+    length: int
+    suggestions: Annotated[tuple[Offered, ...], msgspec.Meta(max_length=MOST)]
+
+
+class FileText(msgspec.Struct, frozen=True, kw_only=True):
+    """A file: as the draft wants it, and as it was in the book that it was written over. Nothing: there is none."""
+
+    path: str
+    text: str | None
+    before: str | None
+
+
+class FileNames(msgspec.Struct, frozen=True, kw_only=True):
+    """The files of the book that a draft makes."""
+
+    files: tuple[str, ...]
+
+
+def drafts(
+    service: Serving, *, state: Annotated[list[State] | None, Query(description="one or more")] = None
+) -> Response:
+    """Return drafts."""
+    with service.reading.records.reading() as core:
+        found = store.drafts(core, states=state or ())
+    return said(DraftList(drafts=tuple(standing(service, one) for one in found)))
+
+
+async def open_draft(service: Serving, exchange: Asked) -> Response:
+    """Begin a draft over the book in force."""
+    asked = await taken(exchange, NewDraft)
+
+    def work() -> DraftView:
+        return whole(service, service.drafts.open(asked.title, exchange.caller.id))
+
+    return await done(exchange, service, work, asked)
+
+
+def draft(service: Serving, draft: Name) -> Response:
+    """Return a draft."""
+    return said(whole(service, service.drafts.find(draft)))
+
+
+def files(service: Serving, draft: Name) -> Response:
+    """Return the paths of the files of the book that a draft makes."""
+    return said(FileNames(files=tuple(sorted(service.drafts.files(service.drafts.find(draft))))))
+
+
+def file(service: Serving, draft: Name, path: Annotated[str, Query(max_length=MAX_PATH)]) -> Response:
+    """Return the text of a file."""
+    found = service.drafts.find(draft)
+    base = service.drafts.texts.book(found.base)
+    text, before = service.drafts.files(found).get(path), base.get(path)
+    if text is None and before is None:
+        raise NotFoundError("draft.no_file", "there is no such file in this book")
+    return said(FileText(path=path, text=text_of(text), before=text_of(before)))
+
+
+async def save(service: Serving, exchange: Asked, draft: Name) -> Response:
+    """Save files of a draft."""
+    asked = await taken(exchange, SaveDraft)
+    texts = _bytes(asked.files)
+
+    def work() -> DraftView:
+        made = service.drafts.save(draft, asked.version, texts, exchange.caller.id, onto=asked.onto)
+        return whole(service, made)
+
+    return await done(exchange, service, work, asked)
+
+
+async def check_draft(service: Serving, exchange: Asked, draft: Name) -> Response:
+    """Tell everything that is wrong with a draft, with texts that are not saved yet."""
+    asked = await taken(exchange, CheckDraft)
+    return said(await asyncio.to_thread(checked, service, service.drafts.find(draft), asked.files))
+
+
+async def complete_draft(service: Serving, exchange: Asked) -> Response:
+    """Tell what may stand at a place in a file of rules."""
+    asked = await taken(exchange, CompleteDraft)
+    book = service.desk.book
+    made = await asyncio.to_thread(complete, book, asked.text, asked.offset)
+    offered = tuple(
+        Offered(text=one.text, kind=one.kind, detail=one.detail, doc=one.doc) for one in made.suggestions
+    )
+    return said(CompleteAnswer(length=made.length, suggestions=offered))
+
+
+def diff(service: Serving, draft: Name) -> Response:
+    """Tell what a draft changes, by file and by rule."""
+    return said(compared(service, service.drafts.find(draft)))
+
+
+def draft_patch(service: Serving, draft: Name) -> Response:
+    """Return what a draft changes, as ``git apply`` takes it."""
+    found = service.drafts.find(draft)
+    return Response(
+        patch(service.drafts.texts.book(found.base), service.drafts.files(found)), media_type=PATCH
+    )
+
+
+async def ask(service: Serving, exchange: Asked, draft: Name) -> Response:
+    """Ask for somebody's agreement; what is no book is refused."""
+    asked = await taken(exchange, TheVersion)
+    await asyncio.to_thread(book_from, service.drafts.files(service.drafts.find(draft)))
+    return await _stepped(service, exchange, asked, lambda by: service.drafts.ask(draft, asked.version, by))
+
+
+async def approve(service: Serving, exchange: Asked, draft: Name) -> Response:
+    """Agree to what somebody else wrote."""
+    asked = await taken(exchange, TheVersion)
+    return await _stepped(
+        service, exchange, asked, lambda by: service.drafts.approve(draft, asked.version, by)
+    )
+
+
+async def refuse(service: Serving, exchange: Asked, draft: Name) -> Response:
+    """Send a draft back."""
+    asked = await taken(exchange, RefuseDraft)
+    return await _stepped(
+        service, exchange, asked, lambda by: service.drafts.refuse(draft, asked.version, by, asked.reason)
+    )
+
+
+async def withdraw(service: Serving, exchange: Asked, draft: Name) -> Response:
+    """Give a draft up."""
+    asked = await taken(exchange, TheVersion)
+    return await _stepped(
+        service, exchange, asked, lambda by: service.drafts.withdraw(draft, asked.version, by)
+    )
+
+
+async def activate(service: Serving, exchange: Asked, draft: Name) -> Response:
+    """Put what a draft changes into force."""
+    asked = await taken(exchange, ActivateDraft)
+    made = await activated(
+        service, draft, asked.version, Stage(asked.stage), asked.percent, exchange.caller.id
+    )
+    return said(whole(service, made))
+
+
+# -- for pages too
+
+
+async def activated(service: Service, name: str, version: int, stage: Stage, percent: int, by: str) -> Draft:
+    """Put a draft into force at a stage; raises as ``Drafts.prepare`` and ``Drafts.activate`` do."""
+    found = service.drafts.find(name)
+    share = percent if stage is Stage.SHARE else WHOLE
+    meant = msgspec.structs.replace(found, version=version)
+    prepared = await asyncio.to_thread(service.drafts.prepare, meant, stage, share)
+    appoint = service.desk.appoint
+    made = await service.gatherer.between(lambda: service.drafts.activate(prepared, by, appoint))
+    await service.write_back()
+    return made
+
+
+def checked(service: Service, found: Draft, texts: Mapping[str, str | None]) -> CheckAnswer:
+    """Check the book that a draft makes, with texts that are not saved yet."""
+    made = check(with_texts(service, found, texts))
+    return CheckAnswer(ok=made.book is not None, problems=mistakes(made.problems))
+
+
+def with_texts(service: Service, found: Draft, texts: Mapping[str, str | None]) -> Files:
+    """Return the files of a draft with texts that are not saved yet; raises as ``changes_of`` does."""
+    drafts = service.drafts
+    changes, base = drafts.texts.changes(found), drafts.texts.book(found.base)
+    wanted = {**changes.new, **dict.fromkeys(changes.removed), **_bytes(texts)}
+    return applied(base, changes_of(base, wanted))
+
+
+def compared(service: Service, found: Draft) -> Difference:
+    """Return what a draft changes of the book that it was written over."""
+    before, after = service.drafts.texts.book(found.base), service.drafts.files(found)
+    return difference(diffs(before, after), rule_changes(before, after), biting(before, after))
+
+
+async def _stepped(
+    service: Service, exchange: Asked, asked: msgspec.Struct, step: Callable[[str], Draft]
+) -> Response:
+    return await done(exchange, service, lambda: whole(service, step(exchange.caller.id)), asked)
+
+
+def _bytes(texts: Mapping[str, str | None]) -> dict[str, bytes | None]:
+    return {path: None if text is None else text.encode() for path, text in texts.items()}
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/v1/drafts",
+        name="drafts",
+        summary="Drafts of the book",
+        tag="drafts",
+        permission="book.read",
+        answers={JSON: DraftList},
+        endpoint=drafts,
+    ),
+    Route(
+        method="POST",
+        path="/v1/drafts",
+        name="open_draft",
+        summary="Begin a draft over the book in force",
+        tag="drafts",
+        permission="book.draft",
+        takes={JSON: NewDraft},
+        answers={JSON: DraftView},
+        problems=(408, 413, 415),
+        endpoint=open_draft,
+    ),
+    Route(
+        method="POST",
+        path="/v1/drafts/complete",
+        name="complete_draft",
+        summary="What may stand at a place in a file of rules",
+        tag="drafts",
+        permission="book.draft",
+        takes={JSON: CompleteDraft},
+        answers={JSON: CompleteAnswer},
+        problems=(408, 413, 415),
+        endpoint=complete_draft,
+    ),
+    Route(
+        method="GET",
+        path="/v1/drafts/{draft}",
+        name="draft",
+        summary="A draft: where it stands, and what happened to it",
+        tag="drafts",
+        permission="book.read",
+        answers={JSON: DraftView},
+        problems=(404,),
+        endpoint=draft,
+    ),
+    Route(
+        method="GET",
+        path="/v1/drafts/{draft}/files",
+        name="draft_files",
+        summary="The files of the book that a draft makes",
+        tag="drafts",
+        permission="book.read",
+        answers={JSON: FileNames},
+        problems=(404,),
+        endpoint=files,
+    ),
+    Route(
+        method="GET",
+        path="/v1/drafts/{draft}/file",
+        name="draft_file",
+        summary="A file as a draft wants it",
+        tag="drafts",
+        permission="book.read",
+        answers={JSON: FileText},
+        problems=(404,),
+        endpoint=file,
+    ),
+    Route(
+        method="POST",
+        path="/v1/drafts/{draft}/save",
+        name="save_draft",
+        summary="Save files of a draft",
+        doc=(
+            "Who saves names the version that was looked at: what somebody else saved meanwhile is not overwritten. A saved "
+            "draft needs agreement anew."
+        ),
+        tag="drafts",
+        permission="book.draft",
+        takes={JSON: SaveDraft},
+        answers={JSON: DraftView},
+        problems=(404, 408, 409, 413, 415),
+        endpoint=save,
+    ),
+    Route(
+        method="POST",
+        path="/v1/drafts/{draft}/check",
+        name="check_draft",
+        summary="Everything that is wrong with a draft",
+        tag="drafts",
+        permission="book.draft",
+        takes={JSON: CheckDraft},
+        answers={JSON: CheckAnswer},
+        problems=(404, 408, 413, 415),
+        endpoint=check_draft,
+    ),
+    Route(
+        method="GET",
+        path="/v1/drafts/{draft}/diff",
+        name="draft_diff",
+        summary="What a draft changes, by file and by rule",
+        tag="drafts",
+        permission="book.read",
+        answers={JSON: Difference},
+        problems=(404,),
+        endpoint=diff,
+    ),
+    Route(
+        method="GET",
+        path="/v1/drafts/{draft}/patch",
+        name="draft_patch",
+        summary="What a draft changes, for git",
+        tag="drafts",
+        permission="book.read",
+        answers={PATCH: str},
+        problems=(404,),
+        endpoint=draft_patch,
+    ),
+    Route(
+        method="POST",
+        path="/v1/drafts/{draft}/ask",
+        name="ask_draft",
+        summary="Ask for somebody's agreement",
+        tag="drafts",
+        permission="book.draft",
+        takes={JSON: TheVersion},
+        answers={JSON: DraftView},
+        problems=(404, 408, 409, 413, 415),
+        endpoint=ask,
+    ),
+    Route(
+        method="POST",
+        path="/v1/drafts/{draft}/approve",
+        name="approve_draft",
+        summary="Agree to what somebody else wrote",
+        doc="Nobody who saved anything of it, or asked, can agree to it (`draft.own`).",
+        tag="drafts",
+        permission="book.activate",
+        takes={JSON: TheVersion},
+        answers={JSON: DraftView},
+        problems=(404, 408, 409, 413, 415),
+        endpoint=approve,
+    ),
+    Route(
+        method="POST",
+        path="/v1/drafts/{draft}/refuse",
+        name="refuse_draft",
+        summary="Send a draft back, with a reason",
+        tag="drafts",
+        permission="book.activate",
+        takes={JSON: RefuseDraft},
+        answers={JSON: DraftView},
+        problems=(404, 408, 409, 413, 415),
+        endpoint=refuse,
+    ),
+    Route(
+        method="POST",
+        path="/v1/drafts/{draft}/withdraw",
+        name="withdraw_draft",
+        summary="Give a draft up",
+        tag="drafts",
+        permission="book.draft",
+        takes={JSON: TheVersion},
+        answers={JSON: DraftView},
+        problems=(404, 408, 409, 413, 415),
+        endpoint=withdraw,
+    ),
+    Route(
+        method="POST",
+        path="/v1/drafts/{draft}/activate",
+        name="activate_draft",
+        summary="Put what a draft changes into force",
+        doc=(
+            "In shadow, enforced for a share of actors, or enforced. Rules alone can be put in shadow before somebody agreed; "
+            "all else needs it."
+        ),
+        tag="drafts",
+        permission="book.activate",
+        takes={JSON: ActivateDraft},
+        answers={JSON: DraftView},
+        problems=(404, 408, 409, 413, 415),
+        endpoint=activate,
+    ),
+)
