@@ -32,13 +32,15 @@ def service(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[
 
 
 @pytest.fixture(scope="module")
-def ada(service: Service, clock: Clock) -> Browser:
-    return at_a_browser(service, clock)("ada", "lead")
+def ada(service: Service, clock: Clock) -> Iterator[Browser]:
+    with at_a_browser(service, clock)("ada", "lead") as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")
-def ben(service: Service, clock: Clock) -> Browser:
-    return at_a_browser(service, clock)("ben", "lead")
+def ben(service: Service, clock: Clock) -> Iterator[Browser]:
+    with at_a_browser(service, clock)("ben", "lead") as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -70,6 +70,11 @@ class Reading:
         with self._records.reading() as core:
             return store.appeal_of(core, appeal)
 
+    def to_notice(self, notice: str) -> Appeal | None:
+        """Return the objection to what a notice told; nothing if there is none."""
+        with self._records.reading() as core:
+            return store.to_notice(core, notice)
+
     def letters(self, appeal: str) -> tuple[Letter, ...]:
         """Return the letters of an objection, the objection itself first."""
         with self._records.reading() as core:

@@ -103,8 +103,8 @@ def check_outgoing(
         hint = "write https://… or name@domain"
         yield _problem("appeal is neither a link nor an address", place(("notices", "appeal")), hint)
     if notices.page and not is_page(notices.page):
-        hint = "write https://notices.example.com, and have it lead to this service"
-        yield _problem("page is no address under which pages can be", place(("notices", "page")), hint)
+        hint = "write https://notices.example.com, without a path, and have it lead to this service"
+        yield _problem("page is no origin of pages", place(("notices", "page")), hint)
     if notices.by != "mail" and notices.by not in {f"webhook:{name}" for name in webhooks}:
         hint = did_you_mean(notices.by, ["mail", *(f"webhook:{name}" for name in webhooks)])
         yield _problem(f"`{notices.by}` is no way to tell people", place(("notices", "by")), hint)
@@ -198,12 +198,12 @@ def is_link(text: str, *, http: bool = False) -> bool:
 
 
 def is_page(text: str) -> bool:
-    """Tell whether paths may be written behind an address: it is https (http on this machine), and only a path follows."""
+    """Tell whether an address is an origin of pages: https (http on this machine), and no path behind it."""
     if not is_link(text, http=True):
         return False
     url = URL(text)
     here = url.hostname in ("localhost", "127.0.0.1")
-    return not url.search and not url.hash and (url.protocol == "https:" or here)
+    return text.rstrip("/") == url.origin and (url.protocol == "https:" or here)
 
 
 def _problem(message: str, where: Where, hint: str) -> Problem:

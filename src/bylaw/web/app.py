@@ -50,6 +50,7 @@ from bylaw.web.problems import MEDIA, details_of
 from bylaw.web.request_log import Entry
 from bylaw.web.routes import Route
 from bylaw.web.service import Service
+from bylaw.web.site.member import ROUTES as MEMBER
 from bylaw.web.static import ROUTES as ASSETS
 
 ROUTES: Final = (
@@ -80,6 +81,7 @@ ROUTES: Final = (
     *health.ROUTES,
     *ASSETS,
     *CONSOLE,
+    *MEMBER,
 )
 API: Final = tuple(route for route in ROUTES if not route.page)
 PLACES: Final = (

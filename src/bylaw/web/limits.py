@@ -3,6 +3,9 @@
 from typing import Final
 
 MAX_BODY: Final = 1 << 20  # bytes of a request that is no stream; an event takes as much at most
+FORM_EXTRA: Final = 256 << 10  # bytes of a form beside its files
+MAX_FORM: Final = (10 << 20) + FORM_EXTRA  # of a form with as many and as large files as a book may allow
+MAX_FORMS: Final = 8  # that are larger than other requests, under way at once in one process that speaks HTTP
 MAX_HEAD: Final = 32 << 10  # bytes of request line and headers
 MAX_HEADERS: Final = 100
 MAX_CONNECTIONS: Final = 2_000

@@ -21,7 +21,7 @@ from bylaw.web.api.lines import Line as EventLine
 from bylaw.web.callers import Caller
 from bylaw.web.exchange import Exchange
 from bylaw.web.front import Door
-from bylaw.web.limits import MAX_BODY
+from bylaw.web.limits import MAX_BODY, MAX_FORM, MAX_FORMS
 from bylaw.web.problems import ProblemDetails, ToldError
 from bylaw.web.relay.frames import Answered, Asked, Block, Counted, OneEvent, Whole
 from bylaw.web.relay.line import Line
@@ -29,6 +29,7 @@ from bylaw.web.request_log import Entry, RequestLog
 from bylaw.web.server import Server, Tls
 
 EVENTS: Final = "/v1/events"
+FORMS: Final = "/your/"  # pages whose forms bring files
 LOST: Final = 3  # the status of a web process that nobody answers
 
 
@@ -50,6 +51,7 @@ class Outpost(Door):
         super().__init__(self._count, report, encrypted=encrypted)
         self._log = log
         self._numbers = count()
+        self._forms = asyncio.Semaphore(MAX_FORMS)
         self.over = False  # all is answered: the line may go
         self._awaited: dict[int, asyncio.Future[Answered]] = {}
         self.line: Line[Answered, Asked] = Line(Answered, self._take, self._lost)
@@ -77,7 +79,7 @@ class Outpost(Door):
             self._awaited.pop(number, None)
 
     async def _pass_on(self, exchange: Exchange) -> None:
-        scope, body = exchange.scope, await exchange.body(MAX_BODY)
+        scope, body = exchange.scope, await self._body(exchange)
         answered = await self.ask(
             lambda number: Whole(
                 number,
@@ -92,6 +94,13 @@ class Outpost(Door):
             )
         )
         await exchange.repeat(answered.status, answered.headers, answered.body)
+
+    async def _body(self, exchange: Exchange) -> bytes:
+        """Return the body of a request; of forms that bring files only a few are read at once."""
+        if not exchange.path.startswith(FORMS):
+            return await exchange.body(MAX_BODY)
+        async with self._forms:
+            return await exchange.body(MAX_FORM)
 
     def _take(self, answered: Answered) -> None:
         awaited = self._awaited.get(answered.number)
