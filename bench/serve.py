@@ -152,10 +152,10 @@ def serving(book: Path | None, *more: str) -> Iterator[Served]:
             assert process.stdout  # noqa: S101
             told = process.stdout.readline() + process.stdout.readline()
             port = re.search(r":(\d+)", told)  # noqa: TID251 - our own words
-            key = re.search(r"key_\S+", told)  # noqa: TID251
-            if not (port and key):
+            if not port:
                 sys.exit((folder / "log").read_text())
-            yield Served(int(port[1]), key[0], process)
+            key = (folder / "data" / "first.key").read_text().strip()
+            yield Served(int(port[1]), key, process)
         finally:
             process.terminate()
             process.wait()

@@ -53,7 +53,9 @@ def process(folder: Path, *more: str) -> Iterator[Process]:
             assert "http" in told, (folder / "log").read_text()
             url = next(word.rstrip(",") for word in told.split() if word.startswith("http"))
             if not (folder / "key").exists():
-                (folder / "key").write_text(running.stdout.readline().split()[-1])
+                kept = folder / "data" / "first.key"
+                assert str(kept) in running.stdout.readline()
+                (folder / "key").write_text(kept.read_text().strip())
             yield Process(url, (folder / "key").read_text(), running)
         finally:
             running.kill()

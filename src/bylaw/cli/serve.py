@@ -7,9 +7,6 @@ import typer
 
 if TYPE_CHECKING:
     from bylaw.runtime.taking import TakenUp
-    from bylaw.staff.keys import Keyring
-
-FIRST_KEY = "first"
 
 
 def serve(
@@ -51,6 +48,7 @@ def serve(
 
     from bylaw.book.book import book_of
     from bylaw.book.folder import read_folder
+    from bylaw.cli.first_key import first_key
     from bylaw.cli.screen import err, out, print_problems
     from bylaw.runtime.folders import init_data, short_name
     from bylaw.runtime.offices import open_office
@@ -82,7 +80,7 @@ def serve(
         _tell(taken)
         status.stop()
         with open_staff(office.records, office.vault, data) as staff:
-            token = _first_key(staff.keys)
+            told = first_key(staff.keys, data)
 
             def ready(control: Control) -> None:
                 url = control.url
@@ -90,8 +88,8 @@ def serve(
                 out().print(
                     f"[bold]{name}[/] at [bold]{url}[/], described at {url}/openapi.json", soft_wrap=True
                 )
-                if token:
-                    out().print(f"The first key, shown this once: [bold]{token}[/]", soft_wrap=True)
+                if told:
+                    out().print(told, soft_wrap=True)
 
             serve(office, staff, by_keys(staff.keys), settings, sys.stderr, ready=ready)
 
@@ -109,14 +107,3 @@ def _tell(taken: "TakenUp") -> None:
             f"[yellow]Changed in the console and not in the folder: {named}.[/] `bylaw patch` tells how.",
             soft_wrap=True,
         )
-
-
-def _first_key(keys: "Keyring") -> str:
-    """Make a key where there is none, for everything that a program may do."""
-    from bylaw.staff.permissions import PERMISSIONS
-
-    if keys.keys():
-        return ""
-    return keys.create(
-        FIRST_KEY, [name for name, permission in PERMISSIONS.items() if not permission.fresh]
-    ).token
