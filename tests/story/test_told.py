@@ -71,5 +71,37 @@ def test_a_post_that_breaks_a_clause_is_explained_to_its_author_by_mail(tmp_path
             assert said.count(part) >= (3 if part != "the Readers" else 1), part
 
 
+def test_where_pages_are_each_notice_links_to_its_own(tmp_path: Path) -> None:
+    now = [MICROS]
+    data = tmp_path / "data"
+    init_data(data, "house")
+    queue = '\n[queues.appeals]\npurpose = "objections"\nstaffed_by = "lead"\n'
+    with mail_server() as server, open_office(data, clock=lambda: now[0]) as office:
+        paged = settings(server.port).replace(
+            "[notices]\n", '[notices]\npage = "https://pages.house.example"\n'
+        )
+        office.appoint(files(operator_toml=paged + queue))
+        registered = AccountRegistered(id="e0", at=START, actor="ada", email="ada@reader.example")
+        decide(
+            office, registered, *(PostCreated(id=f"e{n}", at=START, actor="ada", text="AAA") for n in (1, 2))
+        )
+        now[0] += WINDOW
+        rounds = Rounds(office.records, ways_of(office).handlers, alone=False)
+        while rounds.go():
+            pass
+        notices = Notices(office.records, office.vault)
+        links = [
+            notices.links.link("https://pages.house.example", one.id)
+            for one in notices.of(person(office, "ada"))
+        ]
+        (mail,) = server.mails
+    html = mail.get_body(("html",))
+    assert html is not None
+    for link in links:
+        assert f'<a href="{link}">' in html.get_content()
+    assert len(set(links)) == 2
+    assert "appeals@house.example" not in html.get_content()
+
+
 def person(office: Office, name: str) -> bytes:
     return office.vault.subjects(PEOPLE, [name])[name]
