@@ -37,7 +37,11 @@ def _role(purpose: str, *permissions: str) -> Role:
 _LOOKS: Final = "case.read decision.read account.read action.read notice.read book.read"
 
 BUILT_IN: Final[Mapping[str, Role]] = {
-    "reviewer": _role("decides cases", _LOOKS, "case.decide content.read"),
+    "reviewer": _role(
+        "decides cases",
+        _LOOKS,
+        "case.decide content.read content.hide content.label content.remove account.strike account.warn",
+    ),
     "lead": _role(
         "leads reviewers, decides objections, agrees to what cannot be undone",
         _LOOKS,

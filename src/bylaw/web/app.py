@@ -20,6 +20,7 @@ from bylaw.web.api import (
     audit,
     books,
     bounces,
+    cases,
     decisions,
     drafts,
     events,
@@ -33,11 +34,13 @@ from bylaw.web.api import (
     orders,
     outbox,
     own,
+    quality,
     search,
     session,
     staff,
     terms,
     trials,
+    verdicts,
 )
 from bylaw.web.console import ROUTES as CONSOLE
 from bylaw.web.cooked import EXCHANGE, SERVICE, Asked, Serving
@@ -64,6 +67,9 @@ ROUTES: Final = (
     *orders.ROUTES,
     *accounts.ROUTES,
     *notices.ROUTES,
+    *verdicts.ROUTES,
+    *cases.ROUTES,
+    *quality.ROUTES,
     *appeals.ROUTES,
     *outbox.ROUTES,
     *books.ROUTES,
