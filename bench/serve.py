@@ -81,6 +81,16 @@ def of_book(name: str, served: Served, lines: list[bytes]) -> None:
 
 
 def stream(name: str, served: Served, lines: list[bytes]) -> None:
+    with cpu(served.process.pid) as spent:
+        seconds, answers = streamed(served, lines)
+    print(
+        f"  {name:44} {answers / seconds:10,.0f} events/s   {spent[0] / answers * 1e6:6,.0f} µs of CPU each"
+    )
+
+
+def streamed(served: Served, lines: list[bytes]) -> tuple[float, int]:
+    """Send lines in one request; return how many seconds it took and how many were answered."""
+
     async def once() -> tuple[float, int]:
         reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
         body = b"\n".join(lines) + b"\n"
@@ -95,11 +105,7 @@ def stream(name: str, served: Served, lines: list[bytes]) -> None:
         writer.close()
         return time.perf_counter() - began, answers
 
-    with cpu(served.process.pid) as spent:
-        seconds, answers = asyncio.run(once())
-    print(
-        f"  {name:44} {answers / seconds:10,.0f} events/s   {spent[0] / answers * 1e6:6,.0f} µs of CPU each"
-    )
+    return asyncio.run(once())
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from bylaw.records.vault.wrapping import RESTORE
 FORMAT: Final = 1
 APPLICATION: Final = 0x42794C76  # "ByLv", in the file's header
 BUSY_MS: Final = 5_000
-CACHE_KIB: Final = 64 * 1024
+CACHE_KIB: Final = 16 * 1024
 LOG_PAGES: Final = 8_192  # the log is emptied into the file at 32 MiB
 _KEYS: Final = (
     "CREATE TABLE keys (place INTEGER PRIMARY KEY, subject BLOB NOT NULL, use INTEGER NOT NULL, "
