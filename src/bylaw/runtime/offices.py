@@ -32,6 +32,7 @@ from bylaw.engine.charter import Charter
 from bylaw.engine.consequences import Consequences
 from bylaw.engine.decider import Decider
 from bylaw.engine.memory.keys import Keys
+from bylaw.finding.filters import Filters, FiltersProjector
 from bylaw.finding.index import DecisionsProjector
 from bylaw.notices.store import NoticesProjector
 from bylaw.notices.webhooks.announcing import ANNOUNCERS as OF_NOTICES
@@ -64,10 +65,12 @@ from bylaw.runtime.chaining import Chain
 from bylaw.runtime.folders import VAULT, master_of
 from bylaw.runtime.in_force import InForce
 from bylaw.staff.fold import StaffProjector
+from bylaw.staff.trail import TrailProjector
 
 Clock = Callable[[], int]  # microseconds since 1970
-PROJECTORS = (
+ROOMS = (
     DecisionsProjector(),
+    FiltersProjector(),
     HoldsProjector(),
     RetentionProjector(),
     DisclosuresProjector(),
@@ -80,6 +83,7 @@ PROJECTORS = (
     NoticesProjector(),
     WebhooksProjector({**OF_NOTICES, **OF_ACTIONS}),
 )
+PROJECTORS = (*ROOMS, TrailProjector(kind for room in ROOMS for kind in room.kinds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,11 @@ class Keeping(Reading):
     appeals: Appeals
     drafts: Drafts
     cases: Cases
+
+    @property
+    def filters(self) -> Filters:
+        """The queries that people keep."""
+        return Filters(self.records, self.vault)
 
     @property
     def register(self) -> Register:

@@ -55,6 +55,10 @@ class Reads:
             seqs = store.reads_about(core, alias_of(person), before)
         return list(self._noted(seqs))
 
+    def noted(self, seqs: Sequence[int]) -> list[Noted]:
+        """Return the readings that are recorded as facts of these numbers, in their order."""
+        return list(self._noted(seqs))
+
     # --
 
     def _is_key(self, who: str) -> bool:

@@ -9,6 +9,7 @@
         staff.sessions    who is signed in, what they may, showing a factor again, signing out
         staff.keys        keys of the API
         staff.reads       who looked at whose private content
+        staff.trail       who did what, over all rooms
 
 The record must be open for writing: letting somebody in is a fact.
 """
@@ -32,6 +33,7 @@ from bylaw.staff.passwords import Hasher
 from bylaw.staff.reads import Reads
 from bylaw.staff.roster import Roster
 from bylaw.staff.sessions import Sessions
+from bylaw.staff.trail import Trail
 from bylaw.staff.wallet import Wallet
 
 _SAID: Final = msgspec.json.Decoder(model.SignedIn)
@@ -48,6 +50,7 @@ class Staff:
         self.sessions = Sessions(means, self.wallet, self.door)
         self.keys = Keyring(means)
         self.reads = Reads(means)
+        self.trail = Trail(means.records)
 
     def tidy(self) -> None:
         """Forget at the desk what is over; call it once an hour."""

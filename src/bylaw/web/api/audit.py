@@ -60,7 +60,7 @@ async def history(
     def find() -> History:
         rows = roster.history(roster.member(staff).id, before)
         page = tuple(
-            Deed(seq=row.seq, at=instant(row.at), kind=row.kind, said=_open(row.body)) for row in rows[:limit]
+            Deed(seq=row.seq, at=instant(row.at), kind=row.kind, said=said_openly(row.body)) for row in rows[:limit]
         )
         return History(facts=page, next=str(page[-1].seq) if len(rows) > limit else None)
 
@@ -94,7 +94,7 @@ def _readings(service: Service, staff: str, account: str, before: int, limit: in
     return Readings(readings=page, next=str(page[-1].seq) if len(found) > limit else None)
 
 
-def _open(body: bytes) -> dict[str, Any]:
+def said_openly(body: bytes) -> dict[str, Any]:
     """Return what a fact says, without digests of secrets."""
     told = msgspec.json.decode(body, type=dict[str, Any])
     return {name: value for name, value in told.items() if name not in {"link", "digest"}}

@@ -7,12 +7,13 @@ Each module is one subject: its endpoints gather values for ``frame.framed`` and
 
 from typing import Final
 
-from bylaw.web.console import actions, find, joining, keys, me, overview, people, signing_in, vouched
+from bylaw.web.console import actions, appeals, audit, find, joining, keys, me, overview, people, signing_in, vouched
 from bylaw.web.routes import Route
 
 ROUTES: Final[tuple[Route, ...]] = (
     *overview.ROUTES,
     *actions.ROUTES,
+    *appeals.ROUTES,
     *find.ROUTES,
     *signing_in.ROUTES,
     *joining.ROUTES,
@@ -20,4 +21,5 @@ ROUTES: Final[tuple[Route, ...]] = (
     *me.ROUTES,
     *people.ROUTES,
     *keys.ROUTES,
+    *audit.ROUTES,
 )
