@@ -20,6 +20,8 @@ from bylaw.transparency.published import (
     Report,
     RuleFigures,
     Time,
+    decode,
+    encode,
 )
 
 
@@ -27,13 +29,14 @@ def report_of(
     account: Account, period: Period, extent: Extent, operator: str, settings: Transparency
 ) -> Report:
     """Return what is published of an account. The same arguments, the same bytes."""
-    return Report(
+    report = Report(
         operator=operator,
         period=period,
         ledger=extent,
         figures=_figures(account, settings),
         settings=settings,
     )
+    return decode(encode(report))  # tables in the order in which whoever verifies reads them
 
 
 def _figures(account: Account, settings: Transparency) -> Figures:
