@@ -15,6 +15,7 @@ import urllib.request
 import webbrowser
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -89,17 +90,36 @@ def told(beginning: str, *arguments: object) -> str:
 def main() -> None:
     """Run the demonstration until Ctrl-C."""
     record = FOLDER / "record"
-    for made in (record, FOLDER / "export"):
-        shutil.rmtree(made, ignore_errors=True)
-    FOLDER.mkdir(exist_ok=True)
+    shutil.rmtree(FOLDER / "export", ignore_errors=True)
     bylaw("check", "--book", HARBOUR)
+    simulate(EVENTS)
+    with running(record) as (url, key, entrances):
+        try:
+            show_day(url, key)
+            tell(url, key, entrances)
+            go_on(url, key)
+        except KeyboardInterrupt:
+            screen.print()
+    bylaw("check", "--data", record)
+    tell_of_record(record)
+
+
+def simulate(events: int) -> None:
+    """Make yesterday's traffic, and more to come."""
+    FOLDER.mkdir(exist_ok=True)
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
-    for name, seed, start in (("day", 1, yesterday), ("live", 2, yesterday)):
+    for name, seed in (("day", 1), ("live", 2)):
         out, truth = FOLDER / f"{name}.jsonl", FOLDER / f"{name}-truth.jsonl"
         bylaw(
-            *("simulate", "--events", EVENTS, "--seed", seed, "--start", start),
+            *("simulate", "--events", events, "--seed", seed, "--start", yesterday),
             *("--out", out, "--truth", truth, "--replace"),
         )
+
+
+@contextmanager
+def running(record: Path) -> Iterator[tuple[str, str, list[Entrance]]]:
+    """Run the service on a new record; give its address, a key of the API, and how staff sign in."""
+    shutil.rmtree(record, ignore_errors=True)
     bylaw("db", "init", "--data", record, "--operator", "harbour")
     links = {one.address: told("join_", *one.invited(record)) for one in STAFF}
     may = [word for permission in PERMITTED for word in ("--may", permission)]
@@ -113,17 +133,10 @@ def main() -> None:
         )
         try:
             url = address(service)
-            entrances = [join(url, one, links[one.address]) for one in STAFF]
-            show_day(url, key)
-            tell(url, key, entrances)
-            go_on(url, key)
-        except KeyboardInterrupt:
-            screen.print()
+            yield url, key, [join(url, one, links[one.address]) for one in STAFF]
         finally:
             service.send_signal(signal.SIGTERM)
             service.wait(30)
-    bylaw("check", "--data", record)
-    tell_of_record(record)
 
 
 def address(service: "subprocess.Popen[str]") -> str:
@@ -184,9 +197,11 @@ def show_day(url: str, key: str) -> None:
     """Send yesterday, and show what was decided."""
     outcomes, clauses = Counter[str](), Counter[str]()
     begun = time.monotonic()
-    with (FOLDER / "day.jsonl").open("rb") as day, Progress(console=screen, transient=True) as bar:
-        task = bar.add_task("yesterday, over HTTP", total=EVENTS)
-        while lines := list(islice(day, TOGETHER)):
+    day = (FOLDER / "day.jsonl").read_bytes().splitlines(keepends=True)
+    with Progress(console=screen, transient=True) as bar:
+        task = bar.add_task("yesterday, over HTTP", total=len(day))
+        for start in range(0, len(day), TOGETHER):
+            lines = day[start : start + TOGETHER]
             for line in ask(url, key, "/v1/events", b"".join(lines)).splitlines():
                 answer = json.loads(line).get("answer", {})
                 outcomes[answer.get("outcome", "rejected")] += 1
@@ -200,7 +215,7 @@ def show_day(url: str, key: str) -> None:
         table.add_row(clause, f"{count:,}")
     screen.print(table)
     told = ", ".join(f"{count:,} {outcome}" for outcome, count in outcomes.most_common())
-    screen.print(f"{EVENTS:,} events in {took:.1f} s, durable and sealed: {told}")
+    screen.print(f"{len(day):,} events in {took:.1f} s, durable and sealed: {told}")
 
 
 def tell(url: str, key: str, entrances: Iterable[Entrance]) -> None:

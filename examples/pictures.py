@@ -1,0 +1,147 @@
+"""The pictures of docs/console.md: pages of the sample operator in light, in dark and on a phone.
+
+``python examples/pictures.py [FOLDER]`` needs Chromium, and the packages that pages are tested with. It runs the
+demonstration's service on a new record, does some work there, and takes a picture of each page.
+"""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import demo
+from playwright.sync_api import Browser, Page, sync_playwright
+
+EVENTS: Final = 20_000
+TARGET: Final = Path(__file__).parent.parent / "docs" / "pictures"
+SMALL: Final = 390  # pixels: a phone
+
+
+class Look(NamedTuple):
+    """How a page is looked at."""
+
+    width: int
+    height: int
+    colours: str
+
+
+LOOKS: Final[Mapping[str, Look]] = {
+    "light": Look(1280, 860, "light"),
+    "dark": Look(1280, 860, "dark"),
+    "phone": Look(SMALL, 844, "light"),
+}
+
+
+class Scene(NamedTuple):
+    """A page that is pictured: its name, and how to find its path with a page that is open."""
+
+    name: str
+    path: str
+    first: str = ""  # of a list: go to the first link that begins so
+
+
+SCENES: Final = (
+    Scene("overview", "/console"),
+    Scene("queues", "/console/queues"),
+    Scene("queue", "/console/queues/spam"),
+    Scene("case", "/console/queues/spam", "/console/cases/"),
+    Scene("appeals", "/console/appeals"),
+    Scene("approvals", "/console/approvals"),
+    Scene("quality", "/console/quality"),
+    Scene("search", "/console/search"),
+    Scene("decision", "/console/search", "/console/decisions/"),
+    Scene("account", "/console/actions", "/console/accounts/"),
+    Scene("live", "/console/live"),
+    Scene("actions", "/console/actions"),
+    Scene("action", "/console/actions", "/console/actions/act_"),
+    Scene("rules", "/console/rules"),
+    Scene("rule", "/console/rules", "/console/rules/"),
+    Scene("drafts", "/console/drafts"),
+    Scene("policies", "/console/policies"),
+    Scene("policy", "/console/policies/acceptable-use"),
+    Scene("settings", "/console/settings"),
+    Scene("ledger", "/console/ledger"),
+    Scene("audit", "/console/audit"),
+    Scene("transparency", "/transparency"),
+    Scene("people", "/console/people"),
+    Scene("me", "/console/me"),
+)
+
+
+def main(target: Path) -> None:
+    """Take all pictures."""
+    demo.simulate(EVENTS)
+    with demo.running(demo.FOLDER / "pictures") as (url, key, entrances), sync_playwright() as playwright:
+        demo.show_day(url, key)
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        lead = next(one for one in entrances if "admin" in one.member.roles)
+        cookies = signed_in(browser, url, lead)
+        target.mkdir(parents=True, exist_ok=True)
+        weights = {scene.name: pictured(browser, url, cookies, scene, target) for scene in SCENES}
+        print(json.dumps(weights, indent=1))
+        browser.close()
+
+
+def signed_in(browser: Browser, url: str, entrance: demo.Entrance) -> list[dict[str, object]]:
+    """Sign somebody in, as they would; return the cookies."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{url}/console")
+    page.fill("[name=address]", entrance.member.address)
+    page.fill("[name=password]", entrance.password)
+    page.click("button.first")
+    if page.locator("[name=code]").count():
+        page.fill("[name=code]", entrance.codes[-1])
+        page.click("button.first")
+    page.wait_for_selector(".rail")
+    cookies = [dict(one) for one in context.cookies()]
+    context.close()
+    return cookies
+
+
+def pictured(
+    browser: Browser, url: str, cookies: list[dict[str, object]], scene: Scene, target: Path
+) -> dict[str, int]:
+    """Take the pictures of a page; return what it weighs: bytes and requests of a first visit."""
+    weight: dict[str, int] = {"bytes": 0, "requests": 0}
+    for name, look in LOOKS.items():
+        context = browser.new_context(
+            viewport={"width": look.width, "height": look.height},
+            color_scheme=look.colours,  # type: ignore[arg-type]
+        )
+        context.add_cookies(cookies)  # type: ignore[arg-type]
+        page = context.new_page()
+        path = found(page, url, scene)
+        if name == "light":
+            page.on("response", weighing(weight))
+        page.goto(url + path)
+        page.screenshot(path=str(target / f"{scene.name}-{name}.png"))
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            print(f"{scene.name} is too wide in {name}")
+        context.close()
+    return weight
+
+
+def weighing(weight: dict[str, int]) -> Callable[..., None]:
+    """Return what adds an answer to a page's weight."""
+
+    def add(answer: object) -> None:
+        weight["requests"] += 1
+        weight["bytes"] += len(answer.body())  # type: ignore[attr-defined]
+
+    return add
+
+
+def found(page: Page, url: str, scene: Scene) -> str:
+    """Return the path of a scene."""
+    if not scene.first:
+        return scene.path
+    page.goto(url + scene.path)
+    link = page.locator(f'main a[href^="{scene.first}"]').first
+    return str(link.get_attribute("href", timeout=5_000)) if link.count() else scene.path
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else TARGET)
