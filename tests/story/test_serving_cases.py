@@ -117,7 +117,8 @@ def test_twenty_reviewers_who_claim_at_once_never_share_a_case(
 def test_a_case_is_read_decided_and_carried_out_and_every_step_is_told(client: httpx2.Client) -> None:
     wave(client, "told", 1)
     case = one(client, "told_0")
-    assert (case["queue"], case["what"], case["state"], case["priority"]) == ("words", "review", "open", 0.32)
+    assert (case["queue"], case["what"], case["state"]) == ("words", "review", "open")
+    assert 0.3 < case["priority"] < 0.5
     content = client.post(f"/v1/cases/{case['case']}/read").json()
     assert content["items"][0]["event"]["text"] == "AAA"
     assert content["noted"] > 0
