@@ -11,13 +11,15 @@ from bylaw.appeals.model import File
 from bylaw.notices.workflow import Notices
 from bylaw.records.people import PEOPLE
 from bylaw.staff.roles import Assignment
+from console_browser import Desk
 from service import BOOK, Service, post, served
 from staff_browser import Browser, at_a_browser, at_work, cheap, code_of, right
-from staff_world import Clock
+from staff_world import GOOD, MINUTE, Clock, address
 
 FILES = {**BOOK, "operator.toml": BOOK["operator.toml"] + SETTINGS, "rules/words.yaml": RULES}
 SAY = {"thing": "your posts", "facts": "You shouted, again and again."}
 CLAUSE = "house/words/p1"
+HOSTILE = "<script>alert(1)</script>"
 
 
 @pytest.fixture(scope="module")
@@ -154,3 +156,45 @@ def test_what_is_not_there_or_not_as_it_must_be_says_so(
         (404, "account.unknown"): ada.post("/v1/accounts/acc_never/appeals/lift", reason="They wrote."),
     }
     assert {wanted: code_of(answer) for wanted, answer in cases.items()} == {one: one for one in cases}
+
+
+# -- the console
+
+
+def test_an_objection_is_decided_at_the_console_without_a_script(
+    service: Service, client: httpx2.Client, clock: Clock, ada: Browser
+) -> None:
+    name = lodged(service, client, "acc_paper")
+    clock.pass_(MINUTE)
+    with Desk(service) as desk:
+        desk.sign_in(address("ada"), GOOD, ada.code())
+        page = desk.get("/console/appeals")
+        assert f"/console/appeals/{name}" in page.answer.text
+        page = desk.get(f"/console/appeals/{name}")
+        for said in ("It was a song.", "song.txt", "You must not shout.", "nobody: rules decided"):
+            assert said in page.text, said
+        page = desk.send(page.form(f"/console/appeals/{name}/ask"), text="Which song?")
+        assert "They are told of your question" in page.text
+        assert "Which song?" in page.text
+        page = desk.send(page.form(f"/console/appeals/{name}/decide"), outcome="reversed", reply="I know it.")
+        assert "It is taken back, and what followed from it." in page.text
+        assert "I know it." in page.text
+        assert not any(one.action.endswith("/decide") for one in page.forms())
+    assert service.office.appeals.find(name).state.value == "reversed"
+
+
+def test_who_took_part_is_shown_no_form_and_told_why(
+    service: Service, client: httpx2.Client, clock: Clock, ada: Browser
+) -> None:
+    client.post("/v1/events", json=post("evt_mine", "hello", actor="acc_mine"))
+    order = {"account": "acc_mine", "clauses": [CLAUSE], "reason": "Enough.", "say": SAY}
+    right(ada.post("/v1/actions", **order, orders=[{"effect": "restrict", "argument": ["post"]}]))
+    made = service.office.appeals.lodge(latest(service, "acc_mine"), HOSTILE)
+    clock.pass_(MINUTE)
+    with Desk(service) as desk:
+        desk.sign_in(address("ada"), GOOD, ada.code())
+        page = desk.get(f"/console/appeals/{made.id}")
+        assert "Somebody else must decide this." in page.text
+        assert not any(one.action.endswith("/decide") for one in page.forms())
+        assert HOSTILE not in page.answer.text
+        assert "&lt;script&gt;" in page.answer.text

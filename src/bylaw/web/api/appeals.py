@@ -51,7 +51,7 @@ def appeals(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
 ) -> Response:
     """Return objections, the newest first: those that whoever asks may look at."""
-    before = _before(cursor) if cursor else None
+    before = before_of(cursor) if cursor else None
     subject = known(service, account) if account else None
     if account and subject is None:
         return said(AppealPage(appeals=(), next=None))
@@ -127,7 +127,8 @@ async def _changed(
     return await done(exchange, service, lambda: view_of(service, change()), asked)
 
 
-def _before(cursor: str) -> int:
+def before_of(cursor: str) -> int:
+    """Return before which fact a page begins; raises ``InputError`` if the cursor is none."""
     if not (cursor.isascii() and cursor.isdigit() and len(cursor) < MAX_DIGITS):
         raise InputError("web.cursor", "the cursor is none", hint="`next` of the page before")
     return int(cursor)
