@@ -22,7 +22,6 @@ from bylaw.drafts.files import applied, changes_of, refuse_clashes
 from bylaw.drafts.machine import demand_activation, demand_another, demand_version, following
 from bylaw.drafts.model import Draft, InForce, Reach, Stage, Step
 from bylaw.drafts.patches import Files
-from bylaw.drafts.reports import Reports
 from bylaw.drafts.stages import biting, staged
 from bylaw.drafts.taking import together
 from bylaw.drafts.texts import Texts
@@ -30,6 +29,7 @@ from bylaw.records.books import Books, book_digest
 from bylaw.records.durable import Boundary, no_boundary
 from bylaw.records.fact import Fact, associated
 from bylaw.records.folder import BLOBS
+from bylaw.records.papers import Papers
 from bylaw.records.records import Records
 from bylaw.records.vault.uses import Destroyed, Use
 from bylaw.records.vault.vault import Vault
@@ -83,7 +83,7 @@ class Drafts:
         """Take what they stand on: a record, its vault, and the books that decided."""
         blobs: Path = records.place.folder / BLOBS
         self.texts = Texts(books, Books(blobs / CONTENTS, boundary))
-        self.reports = Reports(blobs / REPORTS, boundary)
+        self.reports = Papers(blobs / REPORTS, boundary)
         self._records = records
         self._vault = vault
 

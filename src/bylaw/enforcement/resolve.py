@@ -63,7 +63,8 @@ def resolve(ruling: Ruling, standing: Standing, sanctions: Sanctions) -> Resolve
     """Return what is done about a decision; nothing, if it plans nothing that is an action."""
     decision = ruling.decision
     clauses = tuple(dict.fromkeys(citation.clause for citation in decision.clauses))
-    case = Case(decision.id, ruling.at, ruling.person or "", ruling.customer or "", standing, sanctions)
+    cause = ruling.cause or decision.id
+    case = Case(cause, ruling.at, ruling.person or "", ruling.customer or "", standing, sanctions)
     asked = [
         _action(case, planned.effect, planned.argument, clauses, planned.rules)
         for planned in decision.effects

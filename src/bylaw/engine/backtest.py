@@ -54,7 +54,7 @@ class Backtest:
         """
         self._archive = archive
         self._replay = Replay(archive, keys)
-        self._trial = _Trial(charter, keys)
+        self._trial = Trial(charter, keys)
         self._verdicts = verdicts
 
     def run(self, own: Stretch, *, leads: bool = True) -> Iterator[int | Result]:
@@ -147,7 +147,7 @@ class Backtest:
         return after, shadows
 
 
-class _Trial:
+class Trial:
     """The other book, and what it remembers."""
 
     def __init__(self, charter: Charter, keys: Keys) -> None:

@@ -16,7 +16,8 @@ class Ruling(NamedTuple):
     """A decision that plans something, and where it will stand. People go by their random ids.
 
     ``person`` is the account that acted, or was reported; ``customer`` the one it belongs to. ``at`` is when the
-    event arrived, in microseconds since 1970. ``event`` names people as the service does.
+    event arrived, in microseconds since 1970. ``event`` names people as the service does. ``cause`` is what acts
+    where that is not the decision itself: the same cause never acts twice.
     """
 
     seq: int
@@ -25,6 +26,7 @@ class Ruling(NamedTuple):
     person: str | None
     customer: str | None
     event: Event | None = None
+    cause: str = ""
 
 
 class Consequences(Protocol):

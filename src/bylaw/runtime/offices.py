@@ -25,6 +25,8 @@ from bylaw.enforcement.announcing import ANNOUNCERS as OF_ACTIONS
 from bylaw.enforcement.following import Following
 from bylaw.enforcement.notifying import Notifying
 from bylaw.enforcement.resolve import Sanctions, sanctions_of
+from bylaw.enforcement.retroactive.store import RetroactiveProjector
+from bylaw.enforcement.retroactive.workflow import Retroactive
 from bylaw.enforcement.store import EnforcementProjector
 from bylaw.enforcement.workflow import Enforcement
 from bylaw.engine.archive import Archive
@@ -78,6 +80,7 @@ ROOMS = (
     CasesProjector(),
     AppealsProjector(),
     DraftsProjector(),
+    RetroactiveProjector(),
     StaffProjector(),
     AccountsProjector(),
     NoticesProjector(),
@@ -130,6 +133,7 @@ class Keeping(Reading):
     enforcement: Enforcement
     appeals: Appeals
     drafts: Drafts
+    retroactive: Retroactive
     cases: Cases
 
     @property
@@ -282,6 +286,8 @@ def open_keeping(
         enforcement = _enforcement(kept, keeper)
         appeals = Appeals(kept.records, kept.vault, enforcement, kept.in_force)
         drafts = Drafts(kept.records, kept.vault, kept.books, boundary)
+        consequences = _consequences(kept, enforcement)
+        retroactive = Retroactive(kept.records, kept.vault, kept.archive, enforcement, consequences)
         cases = Cases(kept.records, kept.vault, enforcement, _in_force(kept).book)
         yield Keeping(
             kept.records,
@@ -293,6 +299,7 @@ def open_keeping(
             enforcement,
             appeals,
             drafts,
+            retroactive,
             cases,
         )
 
@@ -323,12 +330,12 @@ def _enforcement(kept: Reading, keeper: Keeper) -> Enforcement:
     )
 
 
-def _consequences(kept: Keeping) -> Consequences:
+def _consequences(kept: Reading, enforcement: Enforcement) -> Consequences:
     @lru_cache
     def settings(book: str) -> Settings:
         return settings_of(kept.shelf.book(book).operator)
 
-    return Chain(kept.enforcement.following, Referring(kept.vault, settings))
+    return Chain(enforcement.following, Referring(kept.vault, settings))
 
 
 @contextmanager
@@ -351,7 +358,11 @@ def open_office(
     with open_keeping(data, master, clock=clock, boundary=boundary) as kept:
         records, vault, books, shelf = kept.records, kept.vault, kept.books, kept.shelf
         decider = Decider(
-            records, vault, kept.snapshots, shelf.charter, _consequences(kept) if acting else None
+            records,
+            vault,
+            kept.snapshots,
+            shelf.charter,
+            _consequences(kept, kept.enforcement) if acting else None,
         )
         office = Office(
             records,
@@ -363,6 +374,7 @@ def open_office(
             kept.enforcement,
             kept.appeals,
             kept.drafts,
+            kept.retroactive,
             kept.cases,
             decider,
         )

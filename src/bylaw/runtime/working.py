@@ -15,6 +15,8 @@ from bylaw.cases.carrying import Timers as OfCases
 from bylaw.cases.carrying import Within
 from bylaw.cases.timing import HANDLER as CASES
 from bylaw.enforcement.carrying import Telling, Timers
+from bylaw.enforcement.retroactive.store import HANDLER as RETROACTIVE
+from bylaw.enforcement.retroactive.timers import Steps
 from bylaw.enforcement.store import HANDLER
 from bylaw.notices.store import HANDED, MAIL, TIMER
 from bylaw.notices.ways import Ways
@@ -29,6 +31,7 @@ STOP_SECONDS: Final = 20.0  # that a worker has to finish what it is at
 TURNS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("timers", (HANDLER, TIMER)),
     ("cases", (CASES,)),
+    ("retroactive", (RETROACTIVE,)),
     ("mail", (MAIL,)),
     ("webhooks", (DESTINATION, HANDED)),
 )
@@ -63,6 +66,7 @@ def working(
         **ways.handlers,
         HANDLER: Timers(office.enforcement, show),
         CASES: OfCases(office.cases, within),
+        RETROACTIVE: Steps(office.retroactive, within),
         DESTINATION: Telling(ways.handlers[DESTINATION], office.enforcement, office.records),
     }
     stop = threading.Event()

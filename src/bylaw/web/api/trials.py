@@ -130,7 +130,7 @@ def backtest_of(service: Service) -> BacktestView:
 
 
 def report_read(service: Service, digest: str) -> Report:
-    """Return a report; raises as ``Reports.read`` does."""
+    """Return a report; raises as ``Papers.read`` does."""
     return msgspec.json.decode(service.drafts.reports.read(digest), type=Report)
 
 

@@ -1,4 +1,4 @@
-"""Reports of back-tests in a folder, each by the digest of its bytes: written once, never changed."""
+"""Papers: bytes that facts name by their digest and that are too long to stand in them. Written once, never changed."""
 
 from pathlib import Path
 from typing import Final
@@ -10,34 +10,34 @@ from bylaw.records.durable import Boundary, no_boundary, write_whole
 _PREFIX: Final = "sha256:"
 
 
-class Reports:
-    """The reports in a folder."""
+class Papers:
+    """The papers in a folder. Nothing personal stands in them."""
 
     def __init__(self, folder: Path, boundary: Boundary = no_boundary) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._boundary = boundary
 
-    def keep(self, report: bytes) -> str:
-        """Keep a report; return its digest. Durable on return."""
-        name = digest(report)
-        write_whole(self._place(name), report, self._boundary)
+    def keep(self, paper: bytes) -> str:
+        """Keep a paper; return its digest. Durable on return."""
+        name = digest(paper)
+        write_whole(self._place(name), paper, self._boundary)
         return name
 
     def read(self, name: str) -> bytes:
-        """Return a report.
+        """Return a paper.
 
         Raises:
             NotFoundError: there is none.
             IntegrityError: it is not what was kept.
         """
         try:
-            report = self._place(name).read_bytes()
+            paper = self._place(name).read_bytes()
         except FileNotFoundError:
-            raise NotFoundError("draft.no_report", "there is no such report") from None
-        if digest(report) != name:
-            raise IntegrityError("draft.report_changed", "a kept report was changed")
-        return report
+            raise NotFoundError("record.no_paper", "there is no such paper") from None
+        if digest(paper) != name:
+            raise IntegrityError("record.paper_changed", "a kept paper was changed")
+        return paper
 
     def _place(self, name: str) -> Path:
         return self._folder / f"{name.removeprefix(_PREFIX)}.json"
