@@ -29,11 +29,15 @@ def period(now: int, hours: int) -> Period:
     return Period(last - min(hours, MAX_HOURS), last)
 
 
-def by_hour(core: sa.Connection, series: str, within: Period, step: int = 1) -> dict[tuple[int, str], int]:
-    """Return counts by hour (or by ``step`` hours, from the period's first) and part, summed over names."""
+def by_hour(
+    core: sa.Connection, series: str, within: Period, step: int = 1, name: str = ""
+) -> dict[tuple[int, str], int]:
+    """Return counts by hour (or by ``step`` hours, from the period's first) and part, of one name or summed over all."""
     begun = HOURS.c.hour - (HOURS.c.hour - within.first) % step
     query = sa.select(begun, HOURS.c.part, sa.func.sum(HOURS.c.count)).group_by(begun, HOURS.c.part)
-    return {(hour, part): count for hour, part, count in core.execute(_of(query, series, within)).all()}
+    if name:
+        query = query.where(HOURS.c.name == name)
+    return {(hour, part): int(count) for hour, part, count in core.execute(_of(query, series, within)).all()}
 
 
 def by_name(core: sa.Connection, series: str, within: Period) -> Counter[str]:
