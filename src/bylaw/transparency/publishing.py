@@ -3,7 +3,9 @@
 The folder appears whole. What can be made from ``report.json`` is made again and compared, byte for byte.
 """
 
+import io
 import shutil
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -32,6 +34,15 @@ def files_of(report: Report) -> Mapping[str, bytes]:
     """Return the files of a report by their names."""
     csv = {file_name(report, sheet): csv_of(sheet) for sheet in sheets(report)}
     return {JSON: encode(report), PAGE: document(report, [JSON, *csv]).encode(), **csv}
+
+
+def zipped(report: Report) -> bytes:
+    """Return the sheets of a report in one file (ZIP). The same report, the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for sheet in sheets(report):
+            archive.writestr(zipfile.ZipInfo(file_name(report, sheet)), csv_of(sheet), zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
 
 
 def write(report: Report, folder: Path) -> list[str]:
