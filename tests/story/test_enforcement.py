@@ -269,6 +269,26 @@ def test_a_customer_answers_for_its_end_users(data: Path, clock: Clock) -> None:
         assert access(office, "club", clock).restricted == ("post",)
 
 
+def test_a_rule_is_undone_step_by_step_and_others_work_in_between(data: Path, clock: Clock) -> None:
+    with house(data, clock) as office:
+        for number in range(1, 8):
+            post(office, number, "AAA!", actor=f"ann{number}")
+        steps = office.enforcement.undoing_rule("loud", 0, "staff_1", "It read songs.", at_once=4)
+        first = next(steps)
+        assert 0 < len(first.undone) < 20
+        assert post(office, 8, "AAA!", actor="bob").decision  # an event is decided, by the same rule
+        with office.records.reading() as core:
+            left = store.actions(core, states=[State.PLANNED], rule="loud")
+        mine = next(s.action.action for s in reversed(left) if s.action.effect == "remove")
+        office.enforcement.undo(mine, "staff_2", "I was faster.")
+        others = list(steps)
+        undone = [name for step in (first, *others) for name in step.undone]
+        assert len(undone) == len(set(undone)) == 20
+        assert all(access(office, f"ann{number}", clock) == Access() for number in range(1, 8))
+        assert access(office, "bob", clock).restricted == ("post",)  # it came after
+        assert check(office.records, rebuild=True).problems == ()
+
+
 def test_undoing_a_rule_restores_everything_it_did_and_what_followed(data: Path, clock: Clock) -> None:
     with house(data, clock) as office:
         for number, actor in enumerate(("ann", "bob", "cy"), start=1):

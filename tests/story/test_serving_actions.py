@@ -1,5 +1,6 @@
 """What people and programs do about accounts over HTTP: orders, agreement, undoing, reading, telling, the outbox."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from bylaw.records.delivery import Delivery
 from bylaw.records.folder import machine_chance
 from bylaw.records.outbox import MAX_ATTEMPTS
+from bylaw.runtime.offices import open_record
 from bylaw.staff.passwords import Hasher
 from bylaw.staff.roles import BUILT_IN, Assignment
 from service import BOOK, EVERYTHING, PATIENCE, RULES, Service, post, served
@@ -255,6 +257,20 @@ def test_a_rule_is_counted_first_and_then_taken_back(client: httpx2.Client) -> N
     assert client.get("/v1/access/acc_r1").json()["allowed"]
     assert client.post("/v1/rules/rude/undo", json=asked).json()["undone"] == 0
     assert code(client.post("/v1/rules/rude/undo", json={**asked, "since": "today"})) == "422 web.body"
+
+
+def test_a_rule_that_did_much_is_taken_back_in_several_turns(tmp_path: Path) -> None:
+    with served(tmp_path, FILES) as service, service.client() as client:
+        posts = [post(f"evt_{number}", "rude", actor=f"acc_{number}") for number in range(130)]
+        lines = b"".join(json.dumps(one).encode() + b"\n" for one in posts)
+        client.post("/v1/events", content=lines, headers={"content-type": "application/x-ndjson"})
+        asked = {"since": "2026-01-01T00:00:00Z", "reason": "It read songs."}
+        key = {"idempotency-key": "once"}
+        done = client.post("/v1/rules/rude/undo", json=asked, headers=key).json()
+        assert (done["undone"], done["accounts"]) == (260, 130)
+    with open_record(tmp_path / "data", writing=False) as kept:
+        rows = kept.records.rows(1, kinds={"enforcement.undone"})
+        assert [len(json.loads(row.body)["inverses"]) for row in rows] == [100, 100, 60]
 
 
 # -- the service that carries out

@@ -361,15 +361,30 @@ def _follows(columns: Any, after: tuple[int, str]) -> sa.ColumnElement[bool]:  #
     return sa.or_(columns.seq < seq, (columns.seq == seq) & (columns.action > action))
 
 
-def of_rule(core: sa.Connection, rule: str, since: int) -> list[Stood]:
-    """Return what a rule asked for since an instant and that still stands, oldest first."""
+def of_rule(
+    core: sa.Connection,
+    rule: str,
+    since: int,
+    *,
+    after: tuple[int, str] = (0, ""),
+    last: int | None = None,
+    limit: int | None = None,
+) -> list[Stood]:
+    """Return what a rule asked for since an instant and that still stands, oldest first.
+
+    ``after``: only what follows the action of this number and id; ``last``: the last fact that is looked at.
+    """
+    seq, action = after
+    of = RULES.c
     query = (
         sa.select(ACTIONS)
-        .join(RULES, RULES.c.action == ACTIONS.c.action)
-        .where(RULES.c.rule == rule, ACTIONS.c.at >= since, ACTIONS.c.state.in_(_UNDOABLE))
-        .order_by(ACTIONS.c.seq, ACTIONS.c.action)
+        .join(RULES, of.action == ACTIONS.c.action)
+        .where(of.rule == rule, ACTIONS.c.at >= since, ACTIONS.c.state.in_(_UNDOABLE))
+        .where(sa.or_(of.seq > seq, (of.seq == seq) & (of.action > action)))
+        .order_by(of.seq, of.action)
+        .limit(limit)
     )
-    return [_stood(row) for row in core.execute(query)]
+    return [_stood(row) for row in core.execute(query if last is None else query.where(of.seq <= last))]
 
 
 def resolved_of(records: Records, source: int) -> model.Resolved | None:

@@ -53,11 +53,35 @@ class Undoing(Acting):
 
     def undo_rule(self, rule: str, since: int, by: str, reason: str) -> Reversal:
         """Take back everything that a rule did since an instant, but what other rules asked for as well."""
-        found = of_rule(self._records, rule, since)
-        done = self._undo(found.mine, by, reason, rule)
-        undone = set(done.undone)
-        done.kept = [s.action.action for s in found.kept if s.action.action not in undone]
-        return done
+        return together(self.undoing_rule(rule, since, by, reason))
+
+    def undoing_rule(
+        self, rule: str, since: int, by: str, reason: str, *, last: int | None = None, at_once: int = AT_ONCE
+    ) -> Iterator[Reversal]:
+        """Take back a rule as ``undo_rule`` does, step by step: others may work with the record between two of them.
+
+        Each step is durable when it is yielded. Who stops halfway may begin anew.
+
+        Args:
+            rule: whose actions.
+            since: an instant.
+            by: who does it.
+            reason: why; sealed.
+            last: the last fact whose actions are taken back; without it, the last there is now.
+            at_once: how many actions a step looks at.
+        """
+        last, after = self._records.head if last is None else last, (0, "")
+        demand_reason(reason)
+        while True:
+            with self._records.reading() as core:
+                page = store.of_rule(core, rule, since, after=after, last=last, limit=at_once)
+            if not page:
+                return
+            after = (page[-1].seq, page[-1].action.action)
+            found = _parted(page, rule)
+            done = self._undo(found.mine, by, reason, rule)
+            done.kept = [stood.action.action for stood in found.kept]
+            yield done
 
     def take_back(
         self, actions: Collection[str], by: str, reason: str, also: Sequence[Fact] = ()
@@ -162,10 +186,21 @@ class Undoing(Acting):
         return fallen
 
 
-def of_rule(records: Records, rule: str, since: int) -> OfRule:
+def together(steps: Iterable[Reversal]) -> Reversal:
+    """Return what steps did: what one kept may have followed from what a later one took back."""
+    made = list(steps)
+    undone = [action for step in made for action in step.undone]
+    gone = set(undone)
+    return Reversal(undone, [action for step in made for action in step.kept if action not in gone])
+
+
+def of_rule(records: Records, rule: str, since: int, last: int | None = None) -> OfRule:
     """Return what ``Undoing.undo_rule`` looks at; sanctions of the ladder among ``kept`` go where strikes go."""
     with records.reading() as core:
-        found = store.of_rule(core, rule, since)
+        return _parted(store.of_rule(core, rule, since, last=last), rule)
+
+
+def _parted(found: Iterable[Stood], rule: str) -> OfRule:
     told = OfRule([], [])
     for stood in found:
         alone = set(stood.action.rules) <= {rule} and not stood.action.rung

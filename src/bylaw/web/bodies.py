@@ -1,6 +1,6 @@
 """What people and programs ask to have done: read strictly, done once, in the decider's thread."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from functools import cache
 from typing import Any, Final, TypeVar, cast
 
@@ -45,9 +45,19 @@ async def done(
 
     With an ``Idempotency-Key`` it is done once, and who asks again gets the same answer. ``asked``: the body.
     """
+    return await done_in_turns(exchange, service, lambda: service.gatherer.between(work), asked)
+
+
+async def done_in_turns(
+    exchange: Exchange,
+    service: Service,
+    work: Callable[[], Awaitable[Any]],
+    asked: msgspec.Struct | None = None,
+) -> Response:
+    """Do something that goes between batches of the decider by itself, as often as it must; else as ``done``."""
 
     async def now() -> bytes:
-        return msgspec.json.encode(await service.gatherer.between(work))
+        return msgspec.json.encode(await work())
 
     scope = exchange.scope
     request = b"\x00".join(

@@ -1,5 +1,6 @@
 """What people order: something done about an account, or everything of a rule taken back."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Final, Literal
@@ -10,7 +11,7 @@ from fastapi import Path, Query, Response
 from bylaw.base.errors import InputError, NotFoundError
 from bylaw.enforcement.model import Argument, Standard
 from bylaw.enforcement.ordering import Order
-from bylaw.enforcement.undoing import of_rule
+from bylaw.enforcement.undoing import Reversal, of_rule, together
 from bylaw.engine.recording import KIND, microseconds, read_body
 from bylaw.events.people import answerable
 from bylaw.records.fact import Row
@@ -29,7 +30,7 @@ from bylaw.web.api.told_actions import (
     say_of,
     told,
 )
-from bylaw.web.bodies import done, taken
+from bylaw.web.bodies import done, done_in_turns, taken
 from bylaw.web.callers import Caller, admit, covers, demand
 from bylaw.web.cooked import Asked, Serving
 from bylaw.web.people import demand_known
@@ -38,6 +39,7 @@ from bylaw.web.service import Service
 
 MAX_ORDERS: Final = 10  # in one request
 MAX_FEATURES: Final = 50
+AT_ONCE: Final = 100  # actions of a rule that are taken back between two batches of the decider
 MAX_ARGUMENT: Final = 1_000_000
 Days = Annotated[int, msgspec.Meta(ge=1, le=3_660)]
 Feature = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID)]
@@ -176,28 +178,35 @@ async def undo_rule(
 ) -> Response:
     """Take back everything that a rule did since an instant."""
     asked = await taken(exchange, UndoRule)
-    caller, since = exchange.caller, microseconds(asked.since)
+    caller, since, last = exchange.caller, microseconds(asked.since), service.reading.records.head
 
-    def work() -> RuleUndone:
-        enforcement = service.desk.office.enforcement
-        would = of_rule(service.reading.records, rule, since)
+    async def work() -> RuleUndone:
+        would = await asyncio.to_thread(of_rule, service.reading.records, rule, since, last)
         every = [*would.mine, *would.kept]
         demand(caller, "action.undo", {clause for stood in every for clause in stood.action.clauses})
-        undone = [stood.action.action for stood in would.mine]
-        kept = len(would.kept)
+        done = Reversal([stood.action.action for stood in would.mine], [s.action.action for s in would.kept])
         if not preview:
-            reversal = enforcement.undo_rule(rule, since, caller.id, asked.reason)
-            undone, kept = reversal.undone, len(reversal.kept)
+            done = await _undone(service, rule, since, caller.id, asked.reason, last)
         return RuleUndone(
             rule=rule,
             preview=preview,
-            undone=len(undone),
-            kept=kept,
+            undone=len(done.undone),
+            kept=len(done.kept),
             accounts=len({stood.action.person for stood in would.mine} - {""}),
-            actions=tuple(undone[:MAX_LISTED]),
+            actions=tuple(done.undone[:MAX_LISTED]),
         )
 
-    return await done(exchange, service, work, asked)
+    return await done_in_turns(exchange, service, work, asked)
+
+
+async def _undone(service: Service, rule: str, since: int, by: str, reason: str, last: int) -> Reversal:
+    """Take a rule back; events are decided between two steps."""
+    enforcement = service.desk.office.enforcement
+    steps = enforcement.undoing_rule(rule, since, by, reason, last=last, at_once=AT_ONCE)
+    done = []
+    while (step := await service.gatherer.between(lambda: next(steps, None))) is not None:
+        done.append(step)
+    return together(done)
 
 
 def _order(asked: Ordered) -> Order:
@@ -288,7 +297,10 @@ ROUTES = (
         path="/v1/rules/{rule}/undo",
         name="undo_rule",
         summary="Take back everything that a rule did",
-        doc="What other rules asked for as well stays. With `preview=true` it is only counted.",
+        doc=(
+            "What other rules asked for as well stays. With `preview=true` it is only counted. It goes step by step between "
+            "events that are decided; whoever was cut off asks again, and it goes on."
+        ),
         tag="actions",
         permission="action.undo",
         takes={JSON: UndoRule},
