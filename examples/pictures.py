@@ -80,7 +80,7 @@ def main(target: Path) -> None:
         cookies = signed_in(browser, url, lead)
         target.mkdir(parents=True, exist_ok=True)
         weights = {scene.name: pictured(browser, url, cookies, scene, target) for scene in SCENES}
-        print(json.dumps(weights, indent=1))
+        sys.stdout.write(json.dumps(weights, indent=1) + "\n")
         browser.close()
 
 
@@ -119,7 +119,7 @@ def pictured(
         page.goto(url + path)
         page.screenshot(path=str(target / f"{scene.name}-{name}.png"))
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            print(f"{scene.name} is too wide in {name}")
+            sys.stdout.write(f"{scene.name} is too wide in {name}\n")
         context.close()
     return weight
 
