@@ -250,13 +250,23 @@ class Records:
         Raises:
             IntegrityError: it is not what it was when it was kept.
         """
+        return next(iter(self.checkpoints(1)), None)
+
+    def checkpoints(self, limit: int, before: int = 1 << 62) -> list[tuple[int, bytes]]:
+        """Return sizes and notes of checkpoints over less than ``before`` leaves, the newest first.
+
+        Raises:
+            IntegrityError: one is not what it was when it was kept.
+        """
+        query = sa.select(CHECKPOINTS).where(CHECKPOINTS.c.size < before)
         with self.reading() as core:
-            kept = core.execute(sa.select(CHECKPOINTS).order_by(CHECKPOINTS.c.size.desc()).limit(1)).first()
-        if kept is not None and kept.digest != row_digest(CHECKPOINTS, (kept.size, kept.note)):
-            raise IntegrityError(
-                "records.altered", f"the checkpoint of {kept.size} leaves is not what was kept"
-            )
-        return None if kept is None else (kept.size, kept.note)
+            found = core.execute(query.order_by(CHECKPOINTS.c.size.desc()).limit(limit)).all()
+        for kept in found:
+            if kept.digest != row_digest(CHECKPOINTS, (kept.size, kept.note)):
+                raise IntegrityError(
+                    "records.altered", f"the checkpoint of {kept.size} leaves is not what was kept"
+                )
+        return [(kept.size, kept.note) for kept in found]
 
     def wither(self, seqs: Sequence[int]) -> int:
         """Take the sealed parts of rows away for good and leave their digests; return how many there were.

@@ -16,6 +16,7 @@ from bylaw.drafts.workflow import Drafts
 from bylaw.drafts.writing import Written, write_back
 from bylaw.enforcement.standing import Access
 from bylaw.engine.archive import Archive
+from bylaw.runtime.accounting import Accounting
 from bylaw.runtime.offices import Reading
 from bylaw.runtime.trials import Trials
 from bylaw.staff.passkeys import Site
@@ -32,6 +33,7 @@ from bylaw.web.once import Once
 from bylaw.web.porter import Porter
 from bylaw.web.rates import Rates
 from bylaw.web.receiving import Receiver
+from bylaw.web.verifying import Verification
 
 
 class TakenUp(NamedTuple):
@@ -49,7 +51,7 @@ class Service:
     ``reading`` is the record and ``archive`` what it decided, read by any thread. ``clock`` tells the time. ``report`` is told of errors that nobody
     foresaw. ``book`` is the folder from which the book is read again. ``staff`` is who works here, and the log of what is
     read; ``once`` remembers what was answered to requests that may be sent again, ``glance`` what many pages show alike. ``porter`` lets staff in, ``fetcher``
-    asks their identity providers. ``receivers`` are what takes calls of other services, by name, with the book's digest. ``trials`` are back-tests; ``writes_book``: what the console changes is written into ``book``. ``url`` is where the service listens; ``encrypted``, ``behind_proxy``: as in ``Browsers``.
+    asks their identity providers. ``verification`` computes the ledger again, when somebody asks. ``receivers`` are what takes calls of other services, by name, with the book's digest. ``trials`` are back-tests; ``accounting`` counts what is published; ``writes_book``: what the console changes is written into ``book``. ``url`` is where the service listens; ``encrypted``, ``behind_proxy``: as in ``Browsers``.
     """
 
     desk: Desk
@@ -69,10 +71,12 @@ class Service:
     encrypted: bool
     behind_proxy: bool
     trials: Trials
+    accounting: Accounting
     writes_book: bool = False
     once: Once = field(default_factory=Once)
     glance: Glance = field(default_factory=Glance)
     fetcher: Fetcher = field(default_factory=Fetcher)
+    verification: Verification = field(default_factory=Verification)
     receivers: dict[str, tuple[str, Receiver]] = field(default_factory=dict)
 
     @property

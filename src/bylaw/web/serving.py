@@ -20,6 +20,7 @@ from typing import Final, TextIO
 import uvloop
 
 from bylaw.base.errors import BusyError, BylawError, InputError, RefusedError
+from bylaw.runtime.accounting import Accounting
 from bylaw.runtime.offices import Office
 from bylaw.runtime.trials import Trials
 from bylaw.runtime.working import working
@@ -196,7 +197,9 @@ class _Run:
             with working(self.office, show, service.report, service.gatherer.within):
                 await server.serve([bound])
         finally:
+            await asyncio.to_thread(service.verification.close)
             await asyncio.to_thread(service.trials.close)
+            await asyncio.to_thread(service.accounting.close)
             service.porter.close()
             await service.gatherer.close()
 
@@ -266,7 +269,8 @@ class _Run:
             url=url,
             encrypted=self.settings.encrypted,
             behind_proxy=self.settings.behind_proxy,
-            trials=Trials(self.office.records.place.folder, report),
+            accounting=Accounting(self.office.records, report),
+            trials=Trials(report),
             writes_book=self.settings.writes_book,
         )
 

@@ -7,7 +7,21 @@ Each module is one subject: its endpoints gather values for ``frame.framed`` and
 
 from typing import Final
 
-from bylaw.web.console import actions, appeals, audit, find, joining, keys, me, overview, people, signing_in, vouched
+from bylaw.web.console import (
+    actions,
+    appeals,
+    audit,
+    find,
+    joining,
+    keys,
+    ledger,
+    me,
+    overview,
+    people,
+    signing_in,
+    transparency,
+    vouched,
+)
 from bylaw.web.routes import Route
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -22,4 +36,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     *people.ROUTES,
     *keys.ROUTES,
     *audit.ROUTES,
+    *ledger.ROUTES,
+    *transparency.ROUTES,
 )
