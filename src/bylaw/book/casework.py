@@ -76,7 +76,8 @@ class Casework(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     ``severity`` and ``reach`` say in thousandths how bad a breach of a clause is (or of one below it), and how far
     events of a kind reach; ``sample_percent`` of verdicts are looked at by a second person, ``golden_percent`` of
-    what is handed out are items whose right verdict is known.
+    what is handed out are items whose right verdict is known. ``guidance`` tells reviewers how to judge by a clause, and
+    those below it.
     """
 
     lease_minutes: Annotated[int, msgspec.Meta(ge=1, le=1_440)] = 15
@@ -89,11 +90,19 @@ class Casework(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     usual_reach: Share = 500
     severity: dict[str, Share] = {}
     reach: dict[str, Share] = {}
+    guidance: dict[str, str] = {}
     care: Care = Care()
 
     def severity_of(self, clauses: Iterable[str]) -> int:
         """Return how bad a breach of clauses is: the worst of what is said of them, each by its longest name."""
         return max((self._of(clause) for clause in clauses), default=self.usual_severity)
+
+    def guidance_for(self, clause: str) -> tuple[str, ...]:
+        """Return what reviewers are told of a clause: of itself first, then of what it stands below."""
+        named = sorted(
+            (prefix for prefix in self.guidance if is_below(clause, prefix)), key=len, reverse=True
+        )
+        return tuple(self.guidance[prefix] for prefix in named)
 
     def _of(self, clause: str) -> int:
         named = [prefix for prefix in self.severity if is_below(clause, prefix)]
@@ -130,6 +139,7 @@ def unknown_casework(
     """Yield clauses that are named and stand nowhere in the documents: where it is written, and the name."""
     named = [
         *((("cases.severity", clause), clause) for clause in casework.severity),
+        *((("cases.guidance", clause), clause) for clause in casework.guidance),
         *((("routing", "clause"), route.clause) for route in routing if route.clause),
     ]
     for keys, name in named:
