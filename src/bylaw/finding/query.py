@@ -23,7 +23,7 @@ from bylaw.rules.cel.interpret import evaluate
 from bylaw.rules.cel.tree import Node
 from bylaw.rules.cel.values import CelError, Timestamp
 
-MAX_QUERY: Final = 4_000  # characters
+MAX_QUERY: Final = 1_500  # characters: it stands in an address, where each may take 12 bytes
 ANYTHING: Final = "true"
 
 

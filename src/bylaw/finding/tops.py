@@ -6,16 +6,18 @@ and not numbers.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
+from itertools import chain
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
 from bylaw.engine.outcome import outcome_of
 from bylaw.engine.recording import Body
+from bylaw.finding.index import HOUR
 from bylaw.finding.indexed import Bounds
 from bylaw.finding.listing import Listing
 
-SAMPLE: Final = 10_000  # decisions of a period
+SAMPLE: Final = 4_000  # decisions of a period
 MOST: Final = 10  # values of a column
 
 
@@ -28,9 +30,13 @@ class Value(NamedTuple):
 
 
 class Tops(NamedTuple):
-    """Values by column, the most frequent first; how many decisions were counted, and whether these were all."""
+    """Values by column, the most frequent first; how many decisions were counted, and whether these were all.
+
+    ``hours`` counts them by hour since 1970 and outcome.
+    """
 
     columns: Mapping[str, list[Value]]
+    hours: Counter[tuple[int, str]]
     now: int
     before: int
     whole: bool
@@ -59,21 +65,26 @@ def tops(core: sa.Connection, within: Within, period: Bounds, most: int = MOST) 
         most: values of each column.
     """
     earlier = Bounds(2 * period.since - period.until, period.since)
-    (now, of_now, whole), (before, of_before, _) = (_counted(core, within(one)) for one in (period, earlier))
+    now, whole = _found(core, within(period))
+    before, _ = _found(core, within(earlier))
+    counts, counts_before = _counted(now), _counted(before)
     columns = {
-        name: [Value(value, count, before[name][value]) for value, count in now[name].most_common(most)]
+        name: [
+            Value(value, count, counts_before[name][value]) for value, count in counts[name].most_common(most)
+        ]
         for name in COLUMNS
     }
-    return Tops(columns, of_now, of_before, whole)
+    hours = Counter((body.at // HOUR, outcome_of(body.effects).value) for body in now)
+    return Tops(columns, hours, len(now), len(before), whole)
 
 
-def _counted(core: sa.Connection, listing: Listing) -> tuple[dict[str, Counter[str]], int, bool]:
-    counts: dict[str, Counter[str]] = {name: Counter() for name in COLUMNS}
-    found, end = 0, None
+def _found(core: sa.Connection, listing: Listing) -> tuple[list[Body], bool]:
+    found, end = list[Body](), None
     for stretch in listing.stretches(core, None, SAMPLE):
-        for one in stretch.found:
-            found += 1
-            for name, values in COLUMNS.items():
-                counts[name].update(values(one.body))
+        found += [one.body for one in stretch.found]
         end = stretch.end
-    return counts, found, end is None
+    return found, end is None
+
+
+def _counted(bodies: list[Body]) -> dict[str, Counter[str]]:
+    return {name: Counter(chain.from_iterable(map(values, bodies))) for name, values in COLUMNS.items()}

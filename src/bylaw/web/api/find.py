@@ -7,9 +7,10 @@ from typing import Annotated, Final
 import msgspec
 from fastapi import Path, Query, Response
 
-from bylaw.base.errors import InputError
+from bylaw.base.errors import InputError, Problems
 from bylaw.engine.recording import Body, microseconds
 from bylaw.finding import filters
+from bylaw.finding.completion import suggestions
 from bylaw.finding.hours import MAX_HOURS, Period, by_hour
 from bylaw.finding.index import HOUR
 from bylaw.finding.indexed import Bounds
@@ -122,6 +123,38 @@ class Keep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=filters.MAX_NAME)]
     query: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_QUERY)]
     shared: bool = False
+
+
+class Typed(msgspec.Struct, frozen=True, kw_only=True):
+    """A query as somebody types it, and where they are. What else a form holds is passed over."""
+
+    text: Text
+    position: Annotated[int, msgspec.Meta(ge=0, le=MAX_QUERY)]
+
+
+class Suggested(msgspec.Struct, frozen=True, kw_only=True, rename={"start": "from"}):
+    """What may stand in the place of what was written from an offset on."""
+
+    text: str
+    doc: str
+    start: int
+
+
+class Wrong(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to mend in a query."""
+
+    line: int
+    column: int
+    message: str
+    hint: str
+
+
+class Completed(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be written next, and what is wrong so far. ``content``: it looks into events."""
+
+    suggestions: tuple[Suggested, ...]
+    problems: tuple[Wrong, ...]
+    content: bool
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -266,6 +299,29 @@ def hours(  # noqa: PLR0913 - what may be asked for
     )
 
 
+async def complete(service: Serving, exchange: Asked) -> Response:
+    """Tell what may be written next in a query, and what is wrong with it."""
+    asked = await taken(exchange, Typed)
+    charter = service.reading.shelf.charter(service.desk.book.digest)
+    problems: tuple[Wrong, ...] = ()
+    content = False
+    try:
+        content = bool(query_for(service, Sought(asked.text)).content)
+    except Problems as error:
+        problems = tuple(
+            Wrong(line=one.where.line, column=one.where.column, message=one.message, hint=one.hint)
+            for one in error.problems
+        )
+    offered = suggestions(asked.text, asked.position, charter)
+    return said(
+        Completed(
+            suggestions=tuple(Suggested(text=one.text, doc=one.doc, start=one.start) for one in offered),
+            problems=problems,
+            content=content,
+        )
+    )
+
+
 def keeping(service: Serving, exchange: Asked) -> Response:
     """Return the filters of whoever asks, and those that others share."""
     found = service.desk.office.filters.of(exchange.caller.id)
@@ -312,6 +368,18 @@ ROUTES = (
         answers={JSON: FoundPage},
         problems=(404, 408, 413, 415),
         endpoint=find,
+    ),
+    Route(
+        method="POST",
+        path="/v1/find/complete",
+        name="complete_query",
+        summary="What may be written next in a query, and what is wrong with it",
+        tag="decisions",
+        permission="decision.read",
+        takes={JSON: Typed},
+        answers={JSON: Completed},
+        problems=(408, 413, 415),
+        endpoint=complete,
     ),
     Route(
         method="GET",

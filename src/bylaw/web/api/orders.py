@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -142,31 +143,37 @@ class RuleUndone(msgspec.Struct, frozen=True, kw_only=True):
 async def order(service: Serving, exchange: Asked) -> Response:
     """Do what somebody decided, or record that nothing is to be done."""
     asked = await taken(exchange, PostOrder)
-    caller = exchange.caller
+    return await done(exchange, service, partial(ordered, service, exchange.caller, asked), asked)
+
+
+def ordered(service: Service, caller: Caller, asked: PostOrder) -> OrderAnswer:
+    """Do what somebody decided, in the decider's thread.
+
+    Raises:
+        InputError: ``action.argument``, ``action.clause``, ``action.about``; of ``Enforcement.order``.
+        RefusedError: they may not.
+        NotFoundError: there is no such account or decision.
+    """
     _refuse(asked.orders)
-
-    def work() -> OrderAnswer:
-        _demand_permissions(caller, asked)
-        _demand_clauses(service, asked)
-        row = _decided(service, asked.decision) if asked.decision else None
-        resolved = service.desk.office.enforcement.order(
-            [_order(one) for one in asked.orders],
-            person=_person(service, asked.account, row),
-            by=caller.id,
-            clauses=asked.clauses,
-            reason=asked.reason,
-            say=say_of(asked.say, asked.withheld),
-            source=row.seq if row else 0,
-            standard=asked.standard,
-        )
-        return OrderAnswer(
-            actions=tuple(told(service, found(service, one.action)) for one in resolved.actions),
-            dropped=tuple(
-                NotDone(effect=one.effect, argument=one.argument, why=one.why) for one in resolved.dropped
-            ),
-        )
-
-    return await done(exchange, service, work, asked)
+    _demand_permissions(caller, asked)
+    _demand_clauses(service, asked)
+    row = _decided(service, asked.decision) if asked.decision else None
+    resolved = service.desk.office.enforcement.order(
+        [_order(one) for one in asked.orders],
+        person=_person(service, asked.account, row),
+        by=caller.id,
+        clauses=asked.clauses,
+        reason=asked.reason,
+        say=say_of(asked.say, asked.withheld),
+        source=row.seq if row else 0,
+        standard=asked.standard,
+    )
+    return OrderAnswer(
+        actions=tuple(told(service, found(service, one.action)) for one in resolved.actions),
+        dropped=tuple(
+            NotDone(effect=one.effect, argument=one.argument, why=one.why) for one in resolved.dropped
+        ),
+    )
 
 
 async def undo_rule(
