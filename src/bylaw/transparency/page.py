@@ -81,7 +81,7 @@ def _values(report: Report, speech: Speech) -> dict[str, Any]:
         "headline": _headline(figures, measures, speech),
         "charts": [draw(chart) for draw, chart in charts(report, speech)],
         "rules": _rules(figures, speech),
-        "statements": sorted((speech.say(name), count) for name, count in figures.statements.items()),
+        "statements": sorted((speech.name(name), count) for name, count in figures.statements.items()),
         "cases": [
             (speech.name(one.what), speech.name(one.became), one.count) for one in figures.cases if one.what
         ],

@@ -37,7 +37,7 @@ def let_in(exchange: Exchange, service: Service, token: str, cost: int = 1) -> s
         RateError: too often, from there.
         NotFoundError: ``notice.no_page``, whatever it is that is wrong.
     """
-    service.rates.spend(Caller(f"page {_network(service.browsers.source(exchange))}", (), RATE), cost)
+    service.rates.spend(Caller(f"page {network(service.browsers.source(exchange))}", (), RATE), cost)
     notices = service.desk.office.appeals.notices
     name = notices.links.notice(token)
     with suppress(NotFoundError):
@@ -95,7 +95,8 @@ def _theirs(service: Service, person: bytes) -> str:
         return ""
 
 
-def _network(source: str) -> str:
+def network(source: str) -> str:
+    """Return the network that somebody comes from, as far as it counts as one."""
     try:
         found = ipaddress.ip_address(source)
     except ValueError:
