@@ -32,7 +32,7 @@ from bylaw.web.api.told_actions import (
     told,
 )
 from bylaw.web.bodies import done, taken
-from bylaw.web.callers import demand
+from bylaw.web.callers import Caller, demand
 from bylaw.web.cooked import Asked, Serving, said
 from bylaw.web.people import demand_known
 from bylaw.web.routes import JSON, Route
@@ -117,6 +117,11 @@ class Recovering(msgspec.Struct, frozen=True, kw_only=True):
 
 def account(service: Serving, exchange: Asked, account: Account) -> Response:
     """Return what stands against an account, as far as whoever asks may look at it."""
+    return said(account_of(service, exchange.caller, account))
+
+
+def account_of(service: Service, caller: Caller, account: str) -> AccountView:
+    """Return what stands against an account, as far as somebody may look at it; raises ``account.unknown``."""
     subject = demand_known(service, account)
     now = microseconds(service.clock())
     with service.reading.records.reading() as core:
@@ -124,16 +129,15 @@ def account(service: Serving, exchange: Asked, account: Account) -> Response:
         strikes = list(store.standing(core, ["strike"], alias_of(subject)))
     counting = [s for s in strikes if Strike(s.action, s.at).counts(now)]
     profile = Profiles(service.reading.records, service.archive).of(subject)
-    view = AccountView(
+    return AccountView(
         account=account,
         access=answer_of(service.access(account, now)),
         weight=sum(Strike(s.action, s.at).weight for s in counting),
-        strikes=tuple(_strike(stood) for stood in readable(exchange.caller, counting)),
-        actions=tuple(told(service, stood) for stood in readable(exchange.caller, standing)),
+        strikes=tuple(_strike(stood) for stood in readable(caller, counting)),
+        actions=tuple(told(service, stood) for stood in readable(caller, standing)),
         customer=profile.customer or None,
         told=len(details_of(service.reading.records, alias_of(subject))),
     )
-    return said(view)
 
 
 async def profile(service: Serving, exchange: Asked, account: Account) -> Response:
