@@ -50,7 +50,7 @@ READ: Final = "content.read"
 # Of what a fact says in the open, what tells most, in this order.
 _TELLING: Final = (
     *("method", "why", "kind", "purpose", "case", "appeal", "draft", "actions", "action", "rule", "queue"),
-    *("outcome", "verdict", "clauses", "roles", "name", "permissions", "hold", "notice"),
+    *("outcome", "verdict", "clauses", "roles", "permissions", "hold", "notice"),
 )
 _PAGES: Final[Mapping[str, str]] = {
     "case_": "/console/cases/",
