@@ -12,7 +12,7 @@ from bylaw.enforcement.model import INVERSES, TYPES, State
 from bylaw.engine.outcome import Outcome
 from bylaw.notices import model as notices
 from bylaw.rules.effects import EFFECTS
-from bylaw.web.api.search import What
+from bylaw.web.api.hits import What
 from bylaw.web.app import ROUTES
 from console_browser import Desk
 from service import Service, served

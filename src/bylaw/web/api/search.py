@@ -5,8 +5,6 @@ newest first: actions, each with the decision it is about and the notices that t
 """
 
 from collections.abc import Iterator
-from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Any, Final, NamedTuple
 from urllib.parse import quote
 
@@ -15,15 +13,13 @@ import sqlalchemy as sa
 from fastapi import Query, Response
 
 from bylaw.base.errors import BylawError, InputError, NotFoundError
-from bylaw.enforcement.standing import Access
 from bylaw.enforcement.store import ACTIONS, CLAUSES, RULES, Stood, action_of, trail
-from bylaw.engine.outcome import outcome_of
-from bylaw.engine.recording import KIND, instant, microseconds, read_body
+from bylaw.engine.recording import KIND, instant, microseconds
 from bylaw.notices import store as notices
 from bylaw.notices.model import Notice
-from bylaw.records.fact import Row
 from bylaw.records.people import PEOPLE, alias_of, subject_of
 from bylaw.staff.permissions import may_somewhere
+from bylaw.web.api.hits import READS, Hit, What, of_action, of_decision, standing_of
 from bylaw.web.api.notices import clauses_of
 from bylaw.web.api.told_actions import MAX_ID
 from bylaw.web.callers import Caller, covers
@@ -34,40 +30,6 @@ from bylaw.web.service import Service
 
 MAX_PAGE: Final = 100  # actions that one page looks at
 MAX_DIGITS: Final = 19  # of a number that a database takes
-
-
-class What(StrEnum):
-    """What is found."""
-
-    ACCOUNT = "account"
-    DECISION = "decision"
-    ACTION = "action"
-    NOTICE = "notice"
-
-
-READS: Final = {
-    What.ACCOUNT: "account.read",
-    What.DECISION: "decision.read",
-    What.ACTION: "action.read",
-    What.NOTICE: "notice.read",
-}
-
-
-class Hit(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that was found.
-
-    ``at``: of a decision when its event happened, of an action when it was decided on, of a notice when it is told at the
-    latest. ``state``: of an account ``open``, ``restricted``, ``closed`` or ``forgotten``; of a decision its outcome.
-    ``url`` is where to read it; nothing, for an account that was forgotten.
-    """
-
-    type: What
-    id: str
-    at: datetime | None = None
-    clauses: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
-    state: str
-    url: str | None
 
 
 class HitPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,7 +117,7 @@ class Finder:
             trails.append(Trail(ACTIONS.c.person, alias))
         row = self._service.archive.find(word)
         if row is not None and row.kind == KIND:
-            hits.append(_decision(row))
+            hits.append(of_decision(row))
             trails.append(Trail(ACTIONS.c.source, row.seq))
         if (notice := self._notice(word)) is not None:
             hits.append(self._told(notice))
@@ -174,10 +136,10 @@ class Finder:
             found = notices.of_actions(core, [stood.action.action for stood in page])
             told = {_source(core, after[1])} if after else set()
         for stood in page:
-            yield _action(stood)
+            yield of_action(stood)
             if stood.source and stood.source not in told:
                 told.add(stood.source)
-                yield _decision(self._records.row(stood.source))
+                yield of_decision(self._records.row(stood.source))
             yield from (self._told(notice) for notice in found if notice.action == stood.action.action)
 
     def _accounts(self, word: str) -> Iterator[tuple[str, str]]:
@@ -198,7 +160,7 @@ class Finder:
             return Hit(type=What.ACCOUNT, id=alias, state="forgotten", url=None)
         access = self._service.access(account, microseconds(self._service.clock()))
         url = f"/v1/accounts/{quote(account, safe='')}"
-        return Hit(type=What.ACCOUNT, id=account, state=_access(access), url=url)
+        return Hit(type=What.ACCOUNT, id=account, state=standing_of(access), url=url)
 
     def _notice(self, word: str) -> Notice | None:
         with self._records.reading() as core:
@@ -216,38 +178,6 @@ class Finder:
             state=notice.state,
             url=f"/v1/notices/{notice.id}",
         )
-
-
-def _access(access: Access) -> str:
-    if not access.allowed:
-        return "closed"
-    return "restricted" if access.restricted or access.per_hour is not None else "open"
-
-
-def _action(stood: Stood) -> Hit:
-    action = stood.action
-    return Hit(
-        type=What.ACTION,
-        id=action.action,
-        at=instant(stood.at),
-        clauses=action.clauses,
-        rules=action.rules,
-        state=stood.state,
-        url=f"/v1/actions/{action.action}",
-    )
-
-
-def _decision(row: Row) -> Hit:
-    told = read_body(row)
-    return Hit(
-        type=What.DECISION,
-        id=told.decision,
-        at=instant(told.at),
-        clauses=told.clauses,
-        rules=told.rules,
-        state=outcome_of(told.effects),
-        url=f"/v1/decisions/{told.decision}",
-    )
 
 
 def _source(core: sa.Connection, action: str) -> int:

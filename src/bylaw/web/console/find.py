@@ -5,7 +5,8 @@ from urllib.parse import quote
 
 from fastapi import Query, Response
 
-from bylaw.web.api.search import READS, Finder, Hit, What
+from bylaw.web.api.hits import READS, Hit, What
+from bylaw.web.api.search import Finder
 from bylaw.web.api.told_actions import MAX_ID
 from bylaw.web.console.frame import framed, show
 from bylaw.web.cooked import Asked, Serving
