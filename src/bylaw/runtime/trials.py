@@ -1,4 +1,4 @@
-"""Back-tests beside deciding: one at a time, in a process of its own, so that events wait for none of it.
+"""Back-tests and looks back beside deciding: one at a time, in a process of its own, so that events wait for none of it.
 
 Progress and the wish to stop are in memory; what came of it is handed to ``done``. A service that is stopped ends it.
 """
@@ -17,8 +17,10 @@ from bylaw.base.errors import BusyError, BylawError, Problem, UpstreamError
 from bylaw.book.book import book_of
 from bylaw.book.folder import folder_of
 from bylaw.book.shelf import charter_of
+from bylaw.enforcement.retroactive.model import MOST
 from bylaw.engine.backtest import Backtest
 from bylaw.engine.backtest_counts import Result
+from bylaw.engine.retrospect import Found, Retrospect
 from bylaw.engine.stretch import Stretch
 from bylaw.engine.verdicts import Verdicts
 from bylaw.runtime.offices import open_record
@@ -29,21 +31,26 @@ _WAIT_SECONDS: Final = 0.2
 _END_SECONDS: Final = 5.0
 
 
+Task = Callable[
+    ..., Iterator[Any]
+]  # a function of a module; yields numbers of rows done, and at last what came of it
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is asked: whose draft, which book, which rows, what people said of them."""
+    """What is asked: about which draft or rule, by whom, over how many rows, and the work, all of which can be pickled."""
 
-    draft: str
+    about: str
     version: int
     by: str
-    files: Mapping[str, bytes]
-    stretch: Stretch
-    verdicts: Verdicts
+    last: int
+    task: Task
+    arguments: tuple[Any, ...]
 
 
 @dataclass(slots=True)
 class Running:
-    """A back-test under way: ``rows`` of ``job.stretch.last`` were done. ``failed`` is why it ended so."""
+    """Work under way: ``rows`` of ``job.last`` were done. ``failed`` is why it ended so."""
 
     job: Job
     rows: int = 0
@@ -53,18 +60,17 @@ class Running:
     @property
     def share(self) -> float:
         """How much is done, from 0 to 1."""
-        return min(1.0, self.rows / max(1, self.job.stretch.last))
+        return min(1.0, self.rows / max(1, self.job.last))
 
 
-Done = Callable[[Job, Result], object]
+Done = Callable[[Any], object]
 
 
 class Trials:
-    """Runs back-tests over one data folder. Any thread may call."""
+    """Runs them. Any thread may call."""
 
-    def __init__(self, data: Path, report: Callable[[BaseException], None]) -> None:
-        """Take the folder; ``report`` is told what nobody foresaw."""
-        self._data = data
+    def __init__(self, report: Callable[[BaseException], None]) -> None:
+        """``report`` is told what nobody foresaw."""
         self._report = report
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -118,29 +124,29 @@ class Trials:
         try:
             result = self._result(running)
             if result is not None:
-                done(running.job, result)
+                done(result)
         except BylawError as error:
             running.failed = error.problem
         except Exception as error:  # noqa: BLE001 - it is shown as failed, and told to whoever runs the service
             running.failed = Problem(code="draft.failed", message="the back-test could not be run")
             self._report(error)
 
-    def _result(self, running: Running) -> Result | None:
+    def _result(self, running: Running) -> Any:  # noqa: ANN401 - what the task comes to
         job = running.job
         here, there = _CONTEXT.Pipe()
         process = _CONTEXT.Process(target=_work, args=(there,), daemon=True)
         process.start()
         there.close()
         try:
-            here.send((self._data, dict(job.files), job.verdicts, job.stretch))
+            here.send((job.task, job.arguments))
             while not running.stopped:
                 if not here.poll(_WAIT_SECONDS):
                     continue
                 said = here.recv()
-                if isinstance(said, Result):
-                    return said
                 if isinstance(said, Problem):
                     raise _told(said)
+                if not isinstance(said, int):
+                    return said
                 running.rows += said
         except (EOFError, OSError):
             hint = "was it out of memory?"
@@ -159,9 +165,9 @@ def _told(problem: Problem) -> BylawError:
 def _work(pipe: "Connection[Any, Any]") -> None:
     os.nice(MEEK)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started it will stop it
-    data, files, verdicts, stretch = pipe.recv()
+    task, arguments = pipe.recv()
     try:
-        for said in backtested(data, files, verdicts, stretch):
+        for said in task(*arguments):
             pipe.send(said)
     except BylawError as error:
         pipe.send(error.problem)
@@ -174,3 +180,10 @@ def backtested(
     charter = charter_of(book_of(folder_of("", files)))
     with open_record(data, writing=False) as reading:
         yield from Backtest(reading.archive, reading.keys, charter, verdicts).run(own)
+
+
+def looked_back(data: Path, rule: str, own: Stretch) -> Iterator[int | Found]:
+    """Look for what a rule of the book in force would have asked for: yield rows done, and what was found at last."""
+    with open_record(data, writing=False) as reading:
+        charter = charter_of(reading.in_force())
+        yield from Retrospect(reading.archive, reading.keys, charter, rule).run(own, MOST)

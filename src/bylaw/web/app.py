@@ -37,6 +37,7 @@ from bylaw.web.api import (
     own,
     past,
     quality,
+    retroactive,
     search,
     session,
     staff,
@@ -56,6 +57,7 @@ from bylaw.web.request_log import Entry
 from bylaw.web.routes import Route
 from bylaw.web.service import Service
 from bylaw.web.site.member import ROUTES as MEMBER
+from bylaw.web.site.transparency import ROUTES as ACCOUNT
 from bylaw.web.static import ROUTES as ASSETS
 
 ROUTES: Final = (
@@ -80,6 +82,7 @@ ROUTES: Final = (
     *terms.ROUTES,
     *drafts.ROUTES,
     *trials.ROUTES,
+    *retroactive.ROUTES,
     *session.ROUTES,
     *joining.ROUTES,
     *own.ROUTES,
@@ -91,6 +94,7 @@ ROUTES: Final = (
     *health.ROUTES,
     *ASSETS,
     *CONSOLE,
+    *ACCOUNT,
     *MEMBER,
 )
 API: Final = tuple(route for route in ROUTES if not route.page)

@@ -18,7 +18,7 @@ from bylaw.engine.stretch import Stretch
 from bylaw.engine.verdicts import Verdicts
 from bylaw.records.books import book_digest
 from bylaw.records.vault.uses import Destroyed
-from bylaw.runtime.trials import Job
+from bylaw.runtime.trials import Job, backtested
 from bylaw.web.api.books import DIGEST
 from bylaw.web.api.drafts import Name
 from bylaw.web.api.told_drafts import Mistake, mistakes
@@ -46,9 +46,12 @@ class StartBacktest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class BacktestView(msgspec.Struct, frozen=True, kw_only=True):
-    """The back-test under way, or the last one since the service started. ``share``: how much is done, of 1."""
+    """What is under way, or was last since the service started. ``about``: a draft, or a rule that is looked back for.
 
-    draft: str | None = None
+    ``share``: how much is done, of 1.
+    """
+
+    about: str | None = None
     version: int = 0
     busy: bool = False
     share: float = 0.0
@@ -91,17 +94,19 @@ def start_backtest(service: Service, draft: Draft, asked: StartBacktest, by: str
     book_from(files)
     head = service.reading.records.head
     stretch = Stretch(max(1, asked.first), min(asked.last or head, head))
-    job = Job(draft.id, draft.version, by, files, stretch, Verdicts())
+    book = book_digest(files)
+    data = service.reading.records.place.folder
+    job = Job(draft.id, draft.version, by, stretch.last, backtested, (data, dict(files), Verdicts(), stretch))
 
-    def note(job: Job, result: Result) -> None:
-        report = report_of(result, job.stretch.first, job.stretch.last)
+    def note(result: Result) -> None:
+        report = report_of(result, stretch.first, stretch.last)
         tried = model.Tried(
-            draft=job.draft,
-            version=job.version,
-            by=job.by,
-            book=book_digest(job.files),
-            first=job.stretch.first,
-            last=job.stretch.last,
+            draft=draft.id,
+            version=draft.version,
+            by=by,
+            book=book,
+            first=stretch.first,
+            last=stretch.last,
             report="",
             events=result.events,
             otherwise=result.otherwise,
@@ -118,12 +123,12 @@ def backtest_of(service: Service) -> BacktestView:
     if running is None:
         return BacktestView()
     return BacktestView(
-        draft=running.job.draft,
+        about=running.job.about,
         version=running.job.version,
         busy=busy,
         share=running.share if busy else float(running.failed is None and not running.stopped),
         rows=running.rows,
-        last=running.job.stretch.last,
+        last=running.job.last,
         stopped=running.stopped,
         failed=mistakes([running.failed])[0] if running.failed else None,
     )
