@@ -15,6 +15,7 @@ from bylaw.web.api.told_actions import MAX_PAGE
 from bylaw.web.bodies import done
 from bylaw.web.cooked import Asked, Serving, said
 from bylaw.web.routes import JSON, Route
+from bylaw.web.service import Service
 
 Number = Annotated[int, Path(ge=0, le=(1 << 63) - 1)]
 
@@ -73,13 +74,18 @@ def get_outbox(service: Serving, limit: Annotated[int, Query(ge=1, le=MAX_PAGE)]
 
 async def revive(service: Serving, exchange: Asked, seq: Number, n: Number) -> Response:
     """Let a dead letter be tried anew."""
+    return await done(exchange, service, lambda: revived(service, seq, n))
 
-    def work() -> Revived:
-        if not Delivery(service.desk.office.records).revive(seq, n, microseconds(service.clock())):
-            raise NotFoundError("outbox.not_dead", "no dead letter has this number")
-        return Revived(seq=seq, n=n)
 
-    return await done(exchange, service, work)
+def revived(service: Service, seq: int, n: int) -> Revived:
+    """Let a dead letter be tried anew, in the decider's thread.
+
+    Raises:
+        NotFoundError: ``outbox.not_dead``.
+    """
+    if not Delivery(service.desk.office.records).revive(seq, n, microseconds(service.clock())):
+        raise NotFoundError("outbox.not_dead", "no dead letter has this number")
+    return Revived(seq=seq, n=n)
 
 
 def _stuck(entry: Entry) -> Stuck:
