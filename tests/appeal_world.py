@@ -46,6 +46,7 @@ rules:
   - {id: rest, clause: house/words/p1, on: post.created, when: event.text == "zzz", then: [{suspend: {days: 2}}]}
   - {id: worst, clause: house/words/p1, on: post.created, when: event.text == "AAAA", then: [refuse, terminate]}
   - {id: loud, clause: house/words/p1, on: post.created, when: event.text == "hm", then: [notify]}
+  - {id: odd, clause: house/words/p1, on: post.created, when: event.text == "hold", then: [hold, {review: {queue: words}}]}
 """
 
 

@@ -1,25 +1,33 @@
 """Objections: lodged by those concerned, decided by somebody who took no part, told, undone, limited openly."""
 
+import os
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from appeal_world import SETTINGS, Clock, House, house
 from bylaw.appeals.machine import Bar
-from bylaw.appeals.model import DAY, File, Outcome, State
+from bylaw.appeals.model import DAY, DECIDED, Decided, File, Outcome, State
+from bylaw.base.canonical import canonical_bytes
 from bylaw.base.errors import BylawError, ConflictError, InputError, NotFoundError, RefusedError
 from bylaw.book.templates import Kind
 from bylaw.cases import tables
+from bylaw.cases.model import Outcome as Seen
+from bylaw.cases.verdicts import Verdict
 from bylaw.enforcement import store
 from bylaw.enforcement.notifying import Told
 from bylaw.enforcement.ordering import Order
 from bylaw.records.checking import check
+from bylaw.records.fact import Fact
 from bylaw.records.people import alias_of
 from bylaw.records.vault.uses import Destroyed, Use
 from bylaw.runtime.folders import init_data
 
 CLAUSE = "house/words/p1"
+NUMBERS = count(os.getpid() * 1_000)  # of houses: a schema each on one server
 NOTE = File("song.txt", b"la la la")
 
 
@@ -28,9 +36,10 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def ours(tmp_path: Path, clock: Clock) -> Iterator[House]:
-    init_data(tmp_path / "data", "house")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ours(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[House]:
+    url = request.getfixturevalue("server").url if request.param == "postgresql" else ""
+    init_data(tmp_path / "data", f"house{next(NUMBERS)}", database=url)
     with house(tmp_path / "data", clock) as ours:
         yield ours
         assert check(ours.office.records, rebuild=True).problems == ()
@@ -105,6 +114,57 @@ def test_who_ordered_or_approved_cannot_decide_and_nothing_gets_around_it(ours: 
     ours.appeals.decide(lodged.id, "staff_3", Outcome.REVERSED, "It was not them.")
     assert ours.allowed()
     assert standing(ours, "purge") == []
+
+
+def test_the_fold_refuses_a_decision_by_somebody_who_took_part_whoever_records_it(ours: House) -> None:
+    ours.post("hello")
+    say = Told("your account", "You shouted.")
+    ours.office.enforcement.order(
+        [Order(effect="restrict", argument=("post",))],
+        person=alias(ours),
+        by="staff_1",
+        clauses=[CLAUSE],
+        reason="Enough.",
+        say=say,
+    )
+    lodged = ours.appeals.lodge(ours.told()[-1].id, "It was not me.").lodged
+    forged = Decided(
+        appeal=lodged.appeal,
+        notice=lodged.notice,
+        people=lodged.people,
+        at=ours.clock(),
+        by="staff_1",
+        outcome=Outcome.UPHELD,
+        decision=lodged.decision,
+        actions=(),
+        effects=lodged.effects,
+        clauses=lodged.clauses,
+        rules=lodged.rules,
+        took_part=(),
+        automated=False,
+        unfounded=False,
+        warned=False,
+        waited=0,
+    )
+    head = ours.office.records.head
+    with pytest.raises(ConflictError) as refused:
+        ours.office.records.commit([Fact(DECIDED, canonical_bytes(forged))])
+    assert code(refused) == "appeal.same_person"
+    assert ours.office.records.head == head
+    ours.office.records.commit([Fact(DECIDED, canonical_bytes(replace(forged, by="staff_2")))])
+    assert ours.appeals.find(lodged.appeal).state is State.UPHELD
+
+
+def test_a_verdict_on_the_event_is_taking_part(ours: House) -> None:
+    notice = ours.removed(text="hold")
+    [case] = cases(ours)
+    work = ours.office.cases
+    work.claim(str(case["case"]), "staff_1")
+    work.decide(
+        str(case["case"]), "staff_1", Verdict(outcome=Seen.VIOLATION, clauses=(CLAUSE,), reason="Loud.")
+    )
+    lodged = ours.appeals.lodge(notice, "It was a song.")
+    assert "staff_1" in lodged.lodged.took_part
 
 
 def test_both_sides_write_and_questions_are_told(ours: House) -> None:
