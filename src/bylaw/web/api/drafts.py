@@ -40,7 +40,7 @@ PATCH: Final = "text/x-diff"
 Name = Annotated[str, Path(max_length=MAX_ID, description="the draft's id")]
 Version = Annotated[int, msgspec.Meta(ge=0)]
 Where = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_PATH)]
-Text = Annotated[str, msgspec.Meta(max_length=model.MAX_FILE)]
+Text = str  # bounded by the body of a request, and by what a file may have
 
 
 class NewDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

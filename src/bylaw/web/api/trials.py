@@ -1,7 +1,7 @@
 """Drafts tried: on one event, and on what is recorded, beside deciding."""
 
 import asyncio
-from typing import Annotated, Final
+from typing import Annotated
 
 import msgspec
 from fastapi import Path, Response
@@ -28,13 +28,11 @@ from bylaw.web.cooked import Asked, Serving, said
 from bylaw.web.routes import JSON, Route
 from bylaw.web.service import Service
 
-MAX_EVENTS: Final = 512 << 10  # characters pasted
-
 
 class TryDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An event as JSON, or several, one a line, of which the last is tried; or the id of a decision on record."""
 
-    events: Annotated[str, msgspec.Meta(max_length=MAX_EVENTS)] = ""
+    events: str = ""
     decision: Annotated[str, msgspec.Meta(max_length=256)] = ""
 
 
