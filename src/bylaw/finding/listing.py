@@ -5,6 +5,7 @@ and still have a next one.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
 import msgspec
@@ -188,3 +189,20 @@ class Listing:
             yield table.c.at >= self._bounds.since
         if self._bounds.until < everything.until:
             yield table.c.at < self._bounds.until
+
+
+def latest(
+    core: sa.Connection, sees: Sees, limit: int, *, kind: str = "", rule: str = "", most: int = 1_000
+) -> list[Found]:
+    """Return the decisions recorded last that say something, among at most so many."""
+    query = sa.select(DECISIONS.c.seq, DECISIONS.c.recorded, DECISIONS.c.told)
+    rows = core.execute(query.order_by(DECISIONS.c.seq.desc()).limit(most))
+    found = (Found(seq, recorded, _DECODE(told)) for seq, recorded, told in rows)
+    wanted = (
+        one
+        for one in found
+        if (not kind or one.body.kind == kind)
+        and (not rule or rule in one.body.rules or rule in one.body.shadow)
+        and sees(one.body)
+    )
+    return list(islice(wanted, limit))

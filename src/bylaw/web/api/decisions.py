@@ -16,6 +16,7 @@ from bylaw.finding.indexed import Bounds
 from bylaw.finding.listing import Found, Listing, Sight, place_of
 from bylaw.finding.query import MAX_QUERY, query_of, quoted
 from bylaw.finding.query import Query as FindQuery
+from bylaw.records.fact import Row
 from bylaw.records.people import alias_of, named
 from bylaw.web.api.answers import EventAnswer, Words, answer_of
 from bylaw.web.callers import Caller, covers, demand
@@ -99,18 +100,31 @@ def decision(
     decision: Annotated[str, Path(max_length=MAX_ID, description="of a decision, or of its event")],
 ) -> Response:
     """Return a decision by its id or by the id of its event."""
+    row = row_of(service, exchange.caller, decision)
+    return said(view_of(service, row, service.archive.recall(row).decision))
+
+
+def row_of(service: Service, caller: Caller, decision: str) -> Row:
+    """Return the fact of a decision that somebody may look at.
+
+    Raises:
+        NotFoundError: ``decision.not_found``.
+        RefusedError: ``web.may_not_here``.
+    """
     row = service.archive.find(decision)
     if row is None or row.kind != KIND:
         raise NotFoundError("decision.not_found", "there is no such decision")
-    demand(exchange.caller, "decision.read", read_body(row).clauses)
-    recalled = service.archive.recall(row).decision
-    book = service.reading.shelf.book(recalled.book)
-    words = Words()
+    demand(caller, "decision.read", read_body(row).clauses)
+    return row
+
+
+def view_of(service: Service, row: Row, recalled: Decision) -> DecisionView:
+    """Return a decision as it is told, with the words of its clauses."""
+    book, words = service.reading.shelf.book(recalled.book), Words()
     cited = tuple(words.of(citation, book) for citation in recalled.clauses)
-    answer = answer_of(
-        recalled, row.seq, cited, duplicate=False, resolved=resolved_of(service.reading.records, row.seq)
-    )
-    return said(DecisionView(answer=answer, decision=recalled, recorded=instant(row.at)))
+    resolved = resolved_of(service.reading.records, row.seq)
+    answer = answer_of(recalled, row.seq, cited, duplicate=False, resolved=resolved)
+    return DecisionView(answer=answer, decision=recalled, recorded=instant(row.at))
 
 
 def decisions(  # noqa: PLR0913 - what may be asked for
