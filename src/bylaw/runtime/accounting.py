@@ -1,33 +1,25 @@
-"""The public account of a service that runs: days are counted once, in a process beside, and periods are sums of days.
+"""The public account of a service that runs: days are counted once, with many rests, and periods are sums of days.
 
 A day can be published once it is over and a checkpoint is signed over its last record: then whoever has an export counts
 the same.
 """
 
-import os
-import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from multiprocessing import get_context
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from bylaw.engine.recording import instant
-from bylaw.records.folder import machine_clock
 from bylaw.records.records import Records
-from bylaw.runtime.offices import open_record
 from bylaw.transparency.keeping import Days, together
 from bylaw.transparency.published import Period
-from bylaw.transparency.sources import Counted, OfRecord, count
+from bylaw.transparency.sources import Counted, OfRecord, Progress, count
 
 FOLDER: Final = "account"  # in the data folder
-MEEK: Final = 10  # how much is given way to deciding, as ``nice`` means it
+RESTS: Final = 3  # times what a step took, until the next: a quarter of one core at most
 KEPT: Final = 16  # periods whose sums are remembered
 AGAIN: Final = 60_000_000  # microseconds after a failure, before which it is not tried again
-_WAIT_SECONDS: Final = 0.1
-_END_SECONDS: Final = 5.0
-_CONTEXT: Final = get_context("spawn")
 
 
 class Span(NamedTuple):
@@ -40,17 +32,12 @@ class Span(NamedTuple):
 class Accounting:
     """Accounts of a record's days. Any thread may ask."""
 
-    def __init__(
-        self,
-        records: Records,
-        report: Callable[[BaseException], None],
-        clock: Callable[[], int] = machine_clock,
-    ) -> None:
+    def __init__(self, records: Records, report: Callable[[BaseException], None]) -> None:
         """Take the record; ``report`` is told what nobody foresaw."""
         self._records = records
         self._days = _kept(records)
         self._report = report
-        self._clock = clock
+        self._clock = records.clock
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._failed = 0
@@ -112,37 +99,32 @@ class Accounting:
                 self._thread.start()
 
     def _run(self, days: Sequence[date]) -> None:
-        process = _CONTEXT.Process(target=_work, args=(self._records.place.folder, days), daemon=True)
+        ledger = OfRecord(self._records)
         try:
-            process.start()
-            while process.is_alive() and not self._stopped.is_set():
-                process.join(_WAIT_SECONDS)
-            if not self._stopped.is_set() and process.exitcode:
-                self._failed = self._clock()
-                self._report(RuntimeError(f"counting days ended with {process.exitcode}"))
+            for day in days:
+                first, last = ledger.extent(Period(day, day + timedelta(days=1)))
+                self._days.save(day, count(ledger, first, last, self._rest()))
+        except StoppedError:
+            return
         except Exception as error:  # noqa: BLE001 - whoever asks again has it tried again
             self._failed = self._clock()
             self._report(error)
-        finally:
-            if process.is_alive():
-                process.terminate()
-                process.join(_END_SECONDS)
+
+    def _rest(self) -> Progress:
+        """Return what is called between two steps: the service goes first."""
+        begun = time.thread_time()
+
+        def rest(_: int) -> None:
+            nonlocal begun
+            if self._stopped.wait((time.thread_time() - begun) * RESTS):
+                raise StoppedError
+            begun = time.thread_time()
+
+        return rest
 
 
-def _work(data: Path, days: Sequence[date]) -> None:
-    os.nice(MEEK)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started it will stop it
-    count_days(data, days)
-
-
-def count_days(data: Path, days: Sequence[date]) -> None:
-    """Count days of a record and keep them."""
-    with open_record(data, writing=False) as reading:
-        records = reading.records
-        kept, ledger = _kept(records), OfRecord(records)
-        for day in days:
-            period = Period(day, day + timedelta(days=1))
-            kept.save(day, count(ledger, *ledger.extent(period)))
+class StoppedError(Exception):
+    """The service stops, and nobody waits for the account any more."""
 
 
 def _kept(records: Records) -> Days:

@@ -97,7 +97,7 @@ def shown(view: View, tongue: Tongue) -> dict[str, Any]:
         "view": view,
         "account": body(view.report, speech(tongue)) if view.report else "",
         "years": [one for one in months if len(one) == 4],
-        "parts": [one for one in months if len(one) > 4],
+        "shorter": [one for one in months if len(one) > 4],
         "since": tongue.day(_noon(view.period.since)),
         "until": tongue.day(_noon(view.period.last)),
     }
