@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from bylaw.cases.folding import no_case
 from bylaw.cases.machine import Weight
 from bylaw.cases.model import Outcome, State, What
-from bylaw.cases.tables import BARRED, CASES, CLAUSES, HISTORY, ITEMS, PEOPLE, PLACES, RULES
+from bylaw.cases.tables import BARRED, CASES, CLAUSES, HISTORY, ITEMS, PEOPLE, PLACES, RULES, VERDICTS
 from bylaw.enforcement import store as actions
 from bylaw.enforcement.store import Stood
 
@@ -264,6 +264,17 @@ def standing(core: sa.Connection, case: CaseAt, some: Sequence[Item]) -> list[St
         if item.source and not case.person:
             found |= {stood.action.action: stood for stood in actions.actions(core, source=item.source)}
     return sorted(found.values(), key=lambda stood: -stood.seq)
+
+
+def leaves(core: sa.Connection, verdict: str) -> int:
+    """Return when a verdict leaves; 0 if there is none."""
+    return core.scalar(sa.select(VERDICTS.c.leaves).where(VERDICTS.c.verdict == verdict)) or 0
+
+
+def batch_leaves(core: sa.Connection, batch: str, by: str) -> int:
+    """Return when the last of somebody's verdicts of a batch leaves; 0 if there is none."""
+    mine = (VERDICTS.c.batch == batch) & (VERDICTS.c.by == by)
+    return core.scalar(sa.select(sa.func.max(VERDICTS.c.leaves)).where(mine)) or 0
 
 
 def is_barred(core: sa.Connection, case: str, staff: str) -> bool:

@@ -305,15 +305,18 @@ def words_at(service: Service, seq: int) -> str | None:
         return None
 
 
-def content_of(service: Service, caller: Caller, case: str) -> CaseContent:
-    """Return what a case is about, after recording that somebody reads it; in the decider's thread."""
+def content_of(service: Service, caller: Caller, case: str, *, noting: bool = True) -> CaseContent:
+    """Return what a case is about, after recording that somebody reads it; in the decider's thread.
+
+    ``noting``: false for who looks again at what they just read, and that was recorded.
+    """
     found = case_for(service, caller, case, "content.read")
     with service.reading.records.reading() as core:
         sources = [item.source for item in store.items(core, case) if item.source]
     if not sources:
         return CaseContent(items=(), noted=0)
     what = Reading(records=tuple(sources), objects=(case,), people=(found.person,) if found.person else ())
-    noted = service.staff.reads.note(caller.id, what, Purpose.CASE)
+    noted = service.staff.reads.note(caller.id, what, Purpose.CASE) if noting else 0
     events = ((source, _event(service, source)) for source in sources)
     items = tuple(ItemContent(source=source, event=event) for source, event in events)
     return CaseContent(items=items, noted=noted)
