@@ -1,12 +1,20 @@
 """One search over HTTP: every kind of name finds what it names, and nobody finds what they may not read."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+from bylaw.engine.decider import Arrival
+from bylaw.events.vocabulary import PostCreated
+from bylaw.records.holds.destroying import BOTH
+from bylaw.records.holds.model import Ground, Keys
 from bylaw.records.people import PEOPLE, alias_of
+from bylaw.runtime.folders import init_data
+from bylaw.runtime.offices import open_office
 from service import BOOK, PATIENCE, RULES, Service, post, served
 
 MORE = """\
@@ -18,6 +26,7 @@ MORE = """\
 """
 FILES = {**BOOK, "rules/words.yaml": RULES + MORE}
 CLAUSE = "house/words/p1"
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AT = "acc/with a slash"
 
 Found = list[tuple[str, str]]
@@ -155,3 +164,18 @@ def test_who_may_for_other_clauses_finds_nothing_on_these(service: Service, clie
             assert len(other.get("/v1/decisions").json()["decisions"]) == (4 if count else 0)
             statuses = {other.get(hit["url"]).status_code for hit in hits(client, AT)[1:]}
             assert statuses == ({200} if count else {403})
+
+
+def test_an_account_that_was_forgotten_is_found_by_its_random_id_alone(tmp_path: Path) -> None:
+    init_data(tmp_path / "data", "house")
+    with open_office(tmp_path / "data") as office:
+        office.appoint({name: text.encode() for name, text in FILES.items()})
+        event = PostCreated(id="evt_gone", at=NOON, actor="acc_gone", text="rude")
+        office.decider.decide([Arrival(event, NOON)])
+        alias = alias_of(office.vault.subjects(PEOPLE, ["acc_gone"])["acc_gone"])
+        office.destroy(Keys(alias, BOTH), Ground.REQUEST)
+    with served(tmp_path, FILES) as running, running.client() as client:
+        assert hits(client, "acc_gone") == []
+        found = hits(client, alias)
+        assert (found[0]["id"], found[0]["state"], found[0]["url"]) == (alias, "forgotten", None)
+        assert sorted(types(found[1:])) == ["action", "action", "decision", "notice"]
