@@ -51,7 +51,7 @@ class Service:
     ``reading`` is the record and ``archive`` what it decided, read by any thread. ``clock`` tells the time. ``report`` is told of errors that nobody
     foresaw. ``book`` is the folder from which the book is read again. ``staff`` is who works here, and the log of what is
     read; ``once`` remembers what was answered to requests that may be sent again, ``glance`` what many pages show alike. ``porter`` lets staff in, ``fetcher``
-    asks their identity providers. ``verification`` computes the ledger again, when somebody asks. ``receivers`` are what takes calls of other services, by name, with the book's digest. ``trials`` are back-tests; ``accounting`` counts what is published; ``writes_book``: what the console changes is written into ``book``. ``url`` is where the service listens; ``encrypted``, ``behind_proxy``: as in ``Browsers``.
+    asks their identity providers. ``readings``: what of which case somebody reads is recorded already, so that looking again is no new one. ``verification`` computes the ledger again, when somebody asks. ``receivers`` are what takes calls of other services, by name, with the book's digest. ``trials`` are back-tests; ``accounting`` counts what is published; ``writes_book``: what the console changes is written into ``book``. ``url`` is where the service listens; ``encrypted``, ``behind_proxy``: as in ``Browsers``.
     """
 
     desk: Desk
@@ -78,6 +78,7 @@ class Service:
     fetcher: Fetcher = field(default_factory=Fetcher)
     verification: Verification = field(default_factory=Verification)
     receivers: dict[str, tuple[str, Receiver]] = field(default_factory=dict)
+    readings: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def roles(self) -> Mapping[str, Role]:
