@@ -95,7 +95,7 @@ def policy(
     values = {
         "document": shown,
         "versions": [(version_of(one), one) for one in versions],
-        "version": version_of(shown),
+        "edition": version_of(shown),
         "in_force": book.library.in_force(document, service.clock()),
     }
     older = _version(versions, against)

@@ -1,5 +1,6 @@
 """Settings: what the book says about the operator, what is watched where, brakes and quotas, and what is stuck."""
 
+from collections import Counter
 from typing import Annotated, Final, NamedTuple
 
 import msgspec
@@ -9,6 +10,7 @@ from bylaw.book.monitoring import Surface
 from bylaw.book.operator import Operator
 from bylaw.engine.recording import microseconds
 from bylaw.records.delivery import Delivery
+from bylaw.records.outbox import Entry
 from bylaw.records.status import status
 from bylaw.staff.permissions import may_somewhere
 from bylaw.web.api.outbox import revived
@@ -20,7 +22,8 @@ from bylaw.web.pages import see_other
 from bylaw.web.service import Service
 
 PLACE: Final = f"{HOME}/settings"
-STUCK: Final = 50
+STUCK: Final = 1_000  # entries of the outbox that are looked at
+SHOWN: Final = 20
 CHANGE: Final = f"{HOME}/drafts?file=operator.toml"
 
 Number = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
@@ -90,12 +93,19 @@ def _quotas(service: Service) -> list[Quota]:
 
 def _outbox(service: Service, *, shown: bool) -> dict[str, object]:
     if not shown:
-        return {"figures": None, "stuck": []}
+        return {"figures": None, "dead": [], "failing": []}
     records = service.reading.records
+    stuck = Delivery(records).stuck(STUCK)
     return {
         "figures": status(records, microseconds(service.clock())),
-        "stuck": Delivery(records).stuck(STUCK),
+        "dead": [one for one in stuck if one.dead][:SHOWN],
+        "failing": Counter((_way(one), one.code) for one in stuck if not one.dead).most_common(SHOWN),
     }
+
+
+def _way(one: Entry) -> str:
+    """Return by which way something leaves; to whom is behind it."""
+    return one.destination.partition("/")[0].partition(":")[0]
 
 
 ROUTES = (
