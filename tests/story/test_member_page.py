@@ -1,6 +1,7 @@
 """The page of somebody concerned: by a link, without an account; looked at, objected on, answered; nobody else gets in."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final, Self
 
 import httpx2
@@ -303,6 +304,19 @@ def test_who_is_limited_reads_why_and_until_when(service: Service, clock: Clock)
         assert "Article 23(2)" in page.text
         right(flo.post("/v1/accounts/endless/appeals/lift", reason="They wrote to us."))
         assert appeals.told(notice.id).bar is None
+
+
+def test_files_come_through_processes_of_their_own_too(tmp_path: Path) -> None:
+    with served(tmp_path, FILES, web=2) as service, Member(service, "far") as member:
+        picture = b"\x89PNG\r\n\x1a\n" + b"\0" * ((1 << 20) - 20) + b"\x00\x00\x00\x00IEND\xaeB`\x82"
+        assert len(picture) == 1 << 20
+        assert (
+            member.send("appeal", "Look.", ("screen.png", picture), ("more.png", picture)).status_code == 303
+        )
+        [letter] = service.office.appeals.told(member.told()[0].id).letters
+        assert [file.size for file in letter.files] == [1 << 20] * 2
+        huge = member.client.post(f"{member.path}/answer", files={"files": ("a.txt", b"a" * (11 << 20))})
+        assert huge.status_code == 413
 
 
 def test_one_address_asks_so_often_and_no_more(service: Service) -> None:

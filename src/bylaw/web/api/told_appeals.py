@@ -194,9 +194,9 @@ def found_of(service: Service, caller: Caller, appeal: str, permission: str = "a
     return found
 
 
-def noted(service: Service, caller: Caller, appeal: Appeal) -> int:
-    """Record that somebody reads what was written in an objection; before it is shown."""
-    what = What(objects=(appeal.id,), people=appeal.lodged.people)
+def noted(service: Service, caller: Caller, appeal: Appeal, records: tuple[int, ...] = ()) -> int:
+    """Record that somebody reads what was written in an objection, and records beside it; before it is shown."""
+    what = What(records=records, objects=(appeal.id,), people=appeal.lodged.people)
     return service.staff.reads.note(caller.id, what, Purpose.APPEAL)
 
 

@@ -25,7 +25,7 @@ from bylaw.web.api.told_appeals import (
     page_of,
     view_of,
 )
-from bylaw.web.callers import Caller
+from bylaw.web.callers import Caller, covers
 from bylaw.web.console.clauses import words_of
 from bylaw.web.console.frame import do, framed, show
 from bylaw.web.console.names import naming
@@ -35,6 +35,7 @@ from bylaw.web.languages import Tongue, tongue_of
 from bylaw.web.pages import see_other
 from bylaw.web.people import known
 from bylaw.web.service import Service
+from bylaw.web.site.showing import own_words
 
 LIST: Final = "/console/appeals"
 SHOWN: Final = 50
@@ -105,7 +106,8 @@ async def decide(exchange: Asked, service: Serving, appeal: Name) -> Response:
 
 def _gathered(service: Service, caller: Caller, name: str, tongue: Tongue) -> dict[str, Any]:
     found, room = found_of(service, caller, name), service.desk.office.appeals
-    noted(service, caller, found)
+    reads = bool(found.lodged.source) and covers(caller, "content.read", found.lodged.clauses)
+    noted(service, caller, found, (found.lodged.source,) if reads else ())
     view, book = view_of(service, found), service.desk.book
     try:
         told = room.told(found.lodged.notice)
@@ -119,6 +121,7 @@ def _gathered(service: Service, caller: Caller, name: str, tongue: Tongue) -> di
         "one": view,
         "told": told,
         "words": values_of(told.grounds.statement, phrases, voice_of(book).operator).by_name,
+        "own": own_words(service, told) if reads else "",
         "clauses": words_of(service, view.clauses, view.lodged),
         "name": naming(service, tongue),
         "took_part": sorted(took_part),

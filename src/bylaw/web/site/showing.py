@@ -76,7 +76,7 @@ def values_for(service: Service, told: Told, tongue: Tongue, path: str) -> dict[
         "clauses": said.clauses,
         "further": further(grounds.statement, _phrases(book, tongue)),
         "doings": [_doing(one, book, tongue) for one in grounds.stood],
-        "written_by_you": _written(service, told),
+        "written_by_you": own_words(service, told),
         "bar": told.bar,
         "Bar": Bar,
         "State": State,
@@ -99,6 +99,19 @@ def history(service: Service, told: Told, tongue: Tongue) -> list[Earlier]:
         if one.id != here.id and one.told is Kind.STATEMENT and one.state is not NoticeState.SUPPRESSED
     ]
     return [_earlier(service, one, tongue) for one in others[:MAX_HISTORY]]
+
+
+def own_words(service: Service, told: Told) -> str:
+    """Return what somebody wrote themselves and this is about; empty where that is nothing, or can be read no more."""
+    if not told.grounds.source:
+        return ""
+    try:
+        row = service.reading.records.row(told.grounds.source)
+        event = service.archive.recall(row).event
+        own = service.reading.vault.known(PEOPLE, str(getattr(event, "actor", "")))
+    except BylawError:
+        return ""
+    return text_of(event)[:MAX_WRITTEN] if own == told.grounds.notice.person else ""
 
 
 def pseudonym(service: Service) -> Callable[[str], str]:
@@ -134,19 +147,6 @@ def _doing(stood: Stood, book: Book, tongue: Tongue) -> Doing:
     said = _phrases(book, tongue).say(f"action.{effect}", value=value)
     state = "stands" if stood.state in {*STANDING, Standing.AWAITING} else "over"
     return Doing(said, "undone" if stood.state is Standing.UNDONE else state, action.until)
-
-
-def _written(service: Service, told: Told) -> str:
-    """Return what somebody wrote themselves and this is about; empty where that is nothing, or can be read no more."""
-    if not told.grounds.source:
-        return ""
-    try:
-        row = service.reading.records.row(told.grounds.source)
-        event = service.archive.recall(row).event
-        own = service.reading.vault.known(PEOPLE, str(getattr(event, "actor", "")))
-    except BylawError:
-        return ""
-    return text_of(event)[:MAX_WRITTEN] if own == told.grounds.notice.person else ""
 
 
 def _earlier(service: Service, notice: Notice, tongue: Tongue) -> Earlier:
