@@ -279,8 +279,7 @@ _ROWS = (
     _ready("ledger", "nobody rewrites history, and anyone can check"),
     _ready("replay", "any decision derived again from its recorded inputs"),
     _ready("back-test", "a new book tried on history"),
-    _planned(
-        "transparency-report", "transparency", "counts, times and reversals by clause, equal to the ledger"
-    ),
+    _ready("transparency-report", "counts, times and reversals by clause, equal to the ledger"),
+    _planned("authority-report", "legal transparency", "how many demands of authorities, and what came of them"),
 )
 MECHANISMS: Mapping[str, Mechanism] = {row.name: row for row in _ROWS}
