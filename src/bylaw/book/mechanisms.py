@@ -280,6 +280,8 @@ _ROWS = (
     _ready("replay", "any decision derived again from its recorded inputs"),
     _ready("back-test", "a new book tried on history"),
     _ready("transparency-report", "counts, times and reversals by clause, equal to the ledger"),
-    _planned("authority-report", "legal transparency", "how many demands of authorities, and what came of them"),
+    _planned(
+        "authority-report", "legal transparency", "how many demands of authorities, and what came of them"
+    ),
 )
 MECHANISMS: Mapping[str, Mechanism] = {row.name: row for row in _ROWS}
