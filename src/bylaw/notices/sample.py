@@ -4,14 +4,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from msgspec.structs import replace
+
 from bylaw.base.errors import InputError, NotFoundError
 from bylaw.base.spelling import did_you_mean
 from bylaw.book.book import Book
 from bylaw.book.templates import ABOUT_CLAUSES, Kind, Template
 from bylaw.notices.choosing import template_for, voice_of
+from bylaw.notices.links import PATH
 from bylaw.notices.rendering import Message, render
-from bylaw.notices.statement import Cited, Decided, Done, Source, Statement, redress
+from bylaw.notices.statement import Cited, Decided, Done, Redress, Source, Statement, redress
 
+_DONE: Final = (Done(effect="remove"), Done(effect="suspend", value="7"))
+_UNDONE: Final = (Done(effect="overturn"), Done(effect="restore"), Done(effect="reinstate"))
 WEEK: Final = 7 * 86_400 * 1_000_000
 
 
@@ -22,14 +27,13 @@ def sample(book: Book, clause: str, kind: Kind, at: datetime) -> Statement:
         NotFoundError: the book has no such clause.
     """
     now = int(at.astimezone(UTC).timestamp()) * 1_000_000
-    contacts = [contact.address for contact in book.operator.contacts.values()]
     return Statement(
         kind=kind,
         action="act_sample",
         decision="dec_sample",
         thing="‹what it is about›",
         facts="‹What happened, in the words of whoever decided.›",
-        done=(Done(effect="remove"), Done(effect="suspend", value="7")),
+        done=_UNDONE if kind is Kind.APPEAL else _DONE,
         clauses=(_cited(book, clause, at),),
         why="‹Why this breaks the clause.›",
         source=Source.OWN,
@@ -37,9 +41,16 @@ def sample(book: Book, clause: str, kind: Kind, at: datetime) -> Statement:
         decided=Decided.PARTIALLY,
         since=now,
         until=now + WEEK,
-        redress=redress(book.operator.notices, next(iter(contacts), "‹where to object›"), now),
+        redress=_redress(book, now),
         received=now - WEEK,
     )
+
+
+def _redress(book: Book, now: int) -> Redress:
+    notices = book.operator.notices
+    contacts = [contact.address for contact in book.operator.contacts.values()]
+    made = redress(notices, next(iter(contacts), "‹where to object›"), now)
+    return replace(made, to=f"{notices.page.rstrip('/')}{PATH}sample") if notices.page else made
 
 
 def a_clause(book: Book) -> str:
