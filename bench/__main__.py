@@ -4,7 +4,7 @@ import platform
 import sys
 from importlib import import_module
 
-LONG = ("endurance", "soak")  # only when asked for by name
+LONG = ("endurance", "soak", "desk")  # only when asked for by name
 BENCHES = (
     "rules",
     "compiled",
@@ -19,6 +19,7 @@ BENCHES = (
     "run",
     "record",
     "replay",
+    "transparency",
 )
 
 

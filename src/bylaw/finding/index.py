@@ -31,6 +31,7 @@ DECISIONS: Final = sa.Table(
     sa.Column("outcome", sa.Text, nullable=False),
     sa.Column("degraded", WHOLE, nullable=False),  # 0 or 1
     sa.Column("person", sa.Text),  # the first that the event names
+    sa.Column("said", sa.LargeBinary, nullable=False),  # ``Said``, of which there are few
     sa.Column("told", sa.LargeBinary, nullable=False),  # the fact's body
     sa.Index("decisions_at", "at", "seq"),
     sqlite_strict=True,
@@ -72,7 +73,17 @@ class _Told(msgspec.Struct, frozen=True, gc=False):
     kind: str
 
 
+class Said(msgspec.Struct, frozen=True, array_like=True):
+    """What a decision names beside people; many say the same."""
+
+    clauses: tuple[str, ...]
+    rules: tuple[str, ...]
+    shadow: tuple[str, ...]
+    effects: tuple[str, ...]
+
+
 _DECODE: Final = msgspec.json.Decoder(list[_Told]).decode
+_ENCODE: Final = msgspec.json.Encoder().encode
 Counted = tuple[str, int, str, str]  # series, hour, name, part
 Named = dict[tuple[str, str], int]
 
@@ -130,7 +141,8 @@ def _count(counts: Counter[Counted], body: Body, outcome: Outcome, named: Named)
 
 def _line(row: Row, body: Body, outcome: Outcome) -> tuple[object, ...]:
     person = body.people[0] if body.people else None
-    return row.seq, body.at, row.at, body.kind, outcome.value, int(body.degraded), person, row.body
+    said = _ENCODE(Said(body.clauses, body.rules, body.shadow, body.effects))
+    return row.seq, body.at, row.at, body.kind, outcome.value, int(body.degraded), person, said, row.body
 
 
 def _names(body: Body) -> Named:

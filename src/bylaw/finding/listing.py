@@ -6,7 +6,7 @@ and still have a next one.
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from bylaw.base.errors import InputError
 from bylaw.engine.recording import Body
 from bylaw.finding.envelope import Envelope
-from bylaw.finding.index import DECISIONS, NAMES
+from bylaw.finding.index import DECISIONS, NAMES, Said
 from bylaw.finding.indexed import Bounds, Named, is_named
 from bylaw.finding.query import Query
 
@@ -22,6 +22,7 @@ LOOKED: Final = 20_000  # rows of the index that one page looks at
 STEPS: Final = (256, 4_096, LOOKED - 4_352)  # how many of them at once
 WORTH: Final = 2_000  # rows of a way into the index, from which on it is long
 _DECODE: Final = msgspec.json.Decoder(Body).decode
+_SAID: Final = msgspec.json.Decoder(Said).decode
 
 
 class Place(NamedTuple):
@@ -53,6 +54,16 @@ class Stretch(NamedTuple):
 
     found: list[Found]
     end: Place | None
+
+
+class Shape(NamedTuple):
+    """A decision as counts take it. ``said`` is encoded: many say the same."""
+
+    at: int
+    kind: str
+    outcome: str
+    person: str | None
+    said: bytes
 
 
 class Page(NamedTuple):
@@ -127,21 +138,43 @@ class Listing:
             if after is None:
                 return
 
+    def shapes(self, core: sa.Connection, most: int) -> tuple[list[Shape], bool]:
+        """Return the newest of what is found, among so many rows, and whether that is all."""
+        table = DECISIONS.c
+        looked = self._looked(self._way(core), None, most)
+        shape = (table.at, table.kind, table.outcome, table.person, table.said)
+        more = (table.seq, table.recorded, table.told) if self._query.open else ()
+        rows = core.execute(self._among(looked, *shape, *more)).all()
+        visible = {said: self._sight.sees(_seen(said)) for said in {row.said for row in rows}}
+        found = [
+            Shape(*row[:5])
+            for row in rows
+            if visible[row.said] and (not self._query.open or self._says(row.seq, row.recorded, row.told))
+        ]
+        return found, self._end(core, looked, most) is None
+
     def _stretch(
         self, core: sa.Connection, way: tuple[Named, ...], after: Place | None, size: int
     ) -> Stretch:
         looked = self._looked(way, after, size)
-        query = (
-            sa.select(DECISIONS.c.seq, DECISIONS.c.recorded, DECISIONS.c.told)
-            .join(looked, looked.c.seq == DECISIONS.c.seq)
-            .where(*self._query.indexed)
-            .order_by(looked.c.at.desc(), looked.c.seq.desc())
-        )
+        query = self._among(looked, DECISIONS.c.seq, DECISIONS.c.recorded, DECISIONS.c.told)
         rows = (Found(seq, recorded, _DECODE(told)) for seq, recorded, told in core.execute(query))
-        found = [one for one in rows if self._takes(one)]
+        return Stretch([one for one in rows if self._takes(one)], self._end(core, looked, size))
+
+    def _among(self, looked: sa.Subquery, *columns: sa.Column[Any]) -> sa.Select[Any]:
+        """Return the query for what the index takes among the rows looked at, the newest first."""
+        query = sa.select(*columns).join(looked, looked.c.seq == DECISIONS.c.seq)
+        return query.where(*self._query.indexed).order_by(looked.c.at.desc(), looked.c.seq.desc())
+
+    def _end(self, core: sa.Connection, looked: sa.Subquery, size: int) -> Place | None:
+        """Return the last row looked at; nothing, if there were fewer than were asked for."""
         newest_first = looked.c.at.desc(), looked.c.seq.desc()
         last = core.execute(sa.select(looked).order_by(*newest_first).offset(size - 1)).first()
-        return Stretch(found, Place(last.at, last.seq) if last else None)
+        return Place(last.at, last.seq) if last else None
+
+    def _says(self, seq: int, recorded: int, told: bytes) -> bool:
+        envelope = Envelope(seq, recorded, _DECODE(told), self._sight.name)
+        return self._query.says(self._query.open, envelope)
 
     def _takes(self, one: Found) -> bool:
         envelope = Envelope(one.seq, one.recorded, one.body, self._sight.name)
@@ -189,6 +222,12 @@ class Listing:
             yield table.c.at >= self._bounds.since
         if self._bounds.until < everything.until:
             yield table.c.at < self._bounds.until
+
+
+def _seen(said: bytes) -> Body:
+    """Return as much of a decision as whoever may see it is asked by."""
+    told = _SAID(said)
+    return Body(decision="", kind="", at=0, activation=0, clauses=told.clauses, rules=told.rules)
 
 
 def latest(

@@ -1,21 +1,19 @@
-"""What stands most often in what was found: rules, clauses, kinds, effects, accounts, with the period before.
+"""What stands most often in what was found: rules, clauses, kinds, effects, first accounts, with the period before.
 
 Counted over decisions of a bounded number, the newest: where there are more, it says so, and shares are to be compared
 and not numbers.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
-from itertools import chain
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+import msgspec
 import sqlalchemy as sa
 
-from bylaw.engine.outcome import outcome_of
-from bylaw.engine.recording import Body
-from bylaw.finding.index import HOUR
+from bylaw.finding.index import HOUR, Said
 from bylaw.finding.indexed import Bounds
-from bylaw.finding.listing import Listing
+from bylaw.finding.listing import Listing, Shape
 
 SAMPLE: Final = 4_000  # decisions of a period
 MOST: Final = 10  # values of a column
@@ -42,17 +40,8 @@ class Tops(NamedTuple):
     whole: bool
 
 
-COLUMNS: Final[Mapping[str, Callable[[Body], Collection[str]]]] = {
-    "kind": lambda body: (body.kind,),
-    "outcome": lambda body: (outcome_of(body.effects),),
-    "rule": lambda body: body.rules,
-    "shadow": lambda body: body.shadow,
-    "clause": lambda body: body.clauses,
-    "effect": lambda body: body.effects,
-    "account": lambda body: body.people,
-}
-
 Within = Callable[[Bounds], Listing]
+_SAID: Final = msgspec.json.Decoder(Said).decode
 
 
 def tops(core: sa.Connection, within: Within, period: Bounds, most: int = MOST) -> Tops:
@@ -65,26 +54,33 @@ def tops(core: sa.Connection, within: Within, period: Bounds, most: int = MOST) 
         most: values of each column.
     """
     earlier = Bounds(2 * period.since - period.until, period.since)
-    now, whole = _found(core, within(period))
-    before, _ = _found(core, within(earlier))
+    now, whole = within(period).shapes(core, SAMPLE)
+    before, _ = within(earlier).shapes(core, SAMPLE)
     counts, counts_before = _counted(now), _counted(before)
     columns = {
-        name: [
-            Value(value, count, counts_before[name][value]) for value, count in counts[name].most_common(most)
-        ]
-        for name in COLUMNS
+        name: [Value(value, count, counts_before[name][value]) for value, count in found.most_common(most)]
+        for name, found in counts.items()
     }
-    hours = Counter((body.at // HOUR, outcome_of(body.effects).value) for body in now)
+    hours = Counter((one.at // HOUR, one.outcome) for one in now)
     return Tops(columns, hours, len(now), len(before), whole)
 
 
-def _found(core: sa.Connection, listing: Listing) -> tuple[list[Body], bool]:
-    found, end = list[Body](), None
-    for stretch in listing.stretches(core, None, SAMPLE):
-        found += [one.body for one in stretch.found]
-        end = stretch.end
-    return found, end is None
-
-
-def _counted(bodies: list[Body]) -> dict[str, Counter[str]]:
-    return {name: Counter(chain.from_iterable(map(values, bodies))) for name, values in COLUMNS.items()}
+def _counted(shapes: Sequence[Shape]) -> dict[str, Counter[str]]:
+    """Return counts by column; what many decisions say alike is read once."""
+    found = {
+        "kind": Counter(one.kind for one in shapes),
+        "outcome": Counter(one.outcome for one in shapes),
+        "account": Counter(one.person for one in shapes if one.person is not None),
+    }
+    found |= {name: Counter[str]() for name in ("rule", "shadow", "clause", "effect")}
+    for said, count in Counter(one.said for one in shapes).items():
+        told = _SAID(said)
+        for name, values in (
+            ("rule", told.rules),
+            ("shadow", told.shadow),
+            ("clause", told.clauses),
+            ("effect", told.effects),
+        ):
+            for value in values:
+                found[name][value] += count
+    return found

@@ -154,14 +154,21 @@ def decisions(  # noqa: PLR0913 - what may be asked for
     return said(page_of(service, exchange.caller, sought, cursor, limit))
 
 
-def page_of(service: Service, caller: Caller, sought: Sought, cursor: str, limit: int) -> DecisionPage:
-    """Return a page of decisions that somebody may look at.
+def page_of(
+    service: Service,
+    caller: Caller,
+    sought: Sought,
+    cursor: str,
+    limit: int,
+    query: FindQuery | None = None,
+) -> DecisionPage:
+    """Return a page of decisions that somebody may look at; ``query`` is what is sought, where it was read already.
 
     Raises:
         Problems: the query is none.
         InputError: ``web.cursor``; ``find.content``, it asks for what is in events.
     """
-    query = query_for(service, sought)
+    query = query or query_for(service, sought)
     if query.content:
         hint = "say what you read it for: POST /v1/find"
         raise InputError("find.content", "this looks into events, which are sealed", hint=hint)

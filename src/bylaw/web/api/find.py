@@ -16,6 +16,7 @@ from bylaw.finding.index import HOUR
 from bylaw.finding.indexed import Bounds
 from bylaw.finding.listing import Listing, Sight, place_of
 from bylaw.finding.query import MAX_QUERY
+from bylaw.finding.query import Query as FindQuery
 from bylaw.finding.scan import For, Scan, Scanned, everything, speaking
 from bylaw.finding.tops import Tops, tops
 from bylaw.records.people import named
@@ -256,13 +257,17 @@ def period_of(service: Service, sought: Sought) -> Bounds:
     return Bounds(sought.bounds.since if sought.since else until - DAYS * 24 * HOUR, until)
 
 
-def tops_of(service: Service, caller: Caller, sought: Sought, period: Bounds) -> Tops:
+def tops_of(
+    service: Service, caller: Caller, sought: Sought, period: Bounds, query: FindQuery | None = None
+) -> Tops:
     """Return top values of decisions that somebody may look at; accounts by the service's ids, if they may see these.
+
+    ``query`` is what is sought, where it was read already.
 
     Raises:
         InputError: ``find.content``, as for decisions.
     """
-    query, sight = query_for(service, sought), sight_of(service, caller, period)
+    query, sight = query or query_for(service, sought), sight_of(service, caller, period)
     if query.content:
         raise InputError("find.content", "this looks into events, which are not counted")
     with service.reading.records.reading() as core:

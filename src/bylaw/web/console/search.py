@@ -134,17 +134,18 @@ def search(  # noqa: PLR0913 - what may be looked for
     caller, sought = exchange.caller, filters.sought(service.clock())
     values = _blank(service, exchange, filters)
     try:
-        if query_for(service, sought).content:
+        query = query_for(service, sought)
+        if query.content:
             values |= {"content": True}
             return framed(exchange, service, "search.html", values, current=PAGE, said=SAID.get(done, ""))
-        found = page_of(service, caller, sought, cursor, SHOWN)
+        found = page_of(service, caller, sought, cursor, SHOWN, query)
     except Problems as error:
         return _wrong(exchange, service, values, error.problems)
     values |= {"found": found, "cursor": cursor}
     if not cursor:
         now = microseconds(service.clock())
         period = Bounds(now - (days or 366) * 24 * HOUR, now)
-        values["tops"] = tops = tops_of(service, caller, sought, period)
+        values["tops"] = tops = tops_of(service, caller, sought, period, query)
         values["standing"] = [
             (label, _linked(filters, name, tops)) for name, label in STANDING if tops.columns[name]
         ]
