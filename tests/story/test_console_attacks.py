@@ -128,7 +128,7 @@ def fill(service: Service) -> None:
             event = post(f"{SHORT}-{n}", text, actor=ACCOUNT)
             assert client.post("/v1/events", json=event).status_code == 200
     decided = [row.seq for row in service.office.records.rows(kinds=["event.decided"])]
-    service.staff.reads.note(ada.id, What(records=decided, objects=(SHORT,)), Purpose.EMERGENCY, HOSTILE)
+    service.staff.reads.note(ada.id, What(records=tuple(decided), objects=(SHORT,)), Purpose.EMERGENCY, HOSTILE)
     service.office.attest()
 
 
@@ -280,7 +280,7 @@ def test_what_lets_somebody_else_in_is_nobody_elses_to_take_away(
 
 
 def test_the_page_of_who_is_concerned_shows_hostile_words_as_words(desk: Desk, service: Service) -> None:
-    assert desk
+    desk.get("/console")
     links = Links(service.office.vault.secret(KEY))
     rows = service.office.records.rows(kinds=["notice.planned"])
     tokens = [links.token(json.loads(row.body)["notice"]) for row in rows]

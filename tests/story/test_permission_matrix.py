@@ -59,6 +59,7 @@ class Caller:
     strong: bool = False
     fresh: bool = False
     forged: bool = False  # a page of somebody else has the browser ask
+    one_scope: bool = False  # a key with one permission: pages look at no key, so one of all is enough for them
 
     def may(self, route: Route) -> bool:
         """What the permissions say."""
@@ -100,7 +101,8 @@ def programs(service: Service) -> Iterator[Caller]:
     for scope in scopes:
         made = ring.create("scope", scope)
         name = f"key for {scope[0] if len(scope) == 1 else 'everything'}"
-        yield Caller(name, {"authorization": f"Bearer {made.token}", **OURS}, made.key.grants)
+        headers = {"authorization": f"Bearer {made.token}", **OURS}
+        yield Caller(name, headers, made.key.grants, one_scope=len(scope) == 1)
     made = ring.create("narrowed", EVERYTHING, queues=HERE[:1], clauses=THERE[:1])
     yield Caller("narrowed key", {"authorization": f"Bearer {made.token}", **OURS}, made.key.grants)
     made = ring.create("elsewhere", EVERYTHING, queues=["elsewhere"])
@@ -185,15 +187,16 @@ def test_every_caller_at_every_route_is_let_through_exactly_where_the_permission
     asked = 0
     connection = HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
     callers = [*programs(service), *people(service, clock)]
-    for caller in callers:
-        for route in sorted(ROUTES, key=lambda route: route.name == "end_my_sessions"):
+    cells = [(caller, [one for one in ROUTES if not (one.page and caller.one_scope)]) for caller in callers]
+    for caller, routes in cells:
+        for route in sorted(routes, key=lambda route: route.name == "end_my_sessions"):
             with put_back(service, caller):
                 passed, asked = passes(connection, route, caller.headers), asked + 1
             if passed != caller.may(route):
                 gaps.append(f"{caller.name}: {route.method} {route.path}: let through is {passed}")
     connection.close()
     counts = f"{len(ROUTES)} routes, {len(callers)} callers, {asked} asked, {len(gaps)} gaps"
-    assert (gaps, asked) == ([], len(ROUTES) * len(callers)), counts
+    assert (gaps, asked) == ([], sum(len(routes) for _, routes in cells)), counts
     assert asked >= LEAST, counts
 
 
