@@ -278,6 +278,12 @@ def drafts(core: sa.Connection, *, states: Sequence[State] = (), limit: int = PA
     return [_draft(row) for row in core.execute(query)]
 
 
+def asked(core: sa.Connection) -> int:
+    """Return how many drafts wait for somebody's agreement."""
+    query = sa.select(sa.func.count()).select_from(DRAFTS).where(DRAFTS.c.state == State.ASKED)
+    return int(core.scalar(query) or 0)
+
+
 def in_force(core: sa.Connection) -> list[Draft]:
     """Return the drafts that came into force and were not taken back."""
     query = sa.select(DRAFTS).where(DRAFTS.c.stage != "").order_by(DRAFTS.c.moved.desc())

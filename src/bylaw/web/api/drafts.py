@@ -9,8 +9,9 @@ from fastapi import Path, Query, Response
 
 from bylaw.base.errors import NotFoundError
 from bylaw.drafts import model, store
+from bylaw.drafts.blocks import is_rule_file
 from bylaw.drafts.checking import book_from, check
-from bylaw.drafts.completion import MOST, complete
+from bylaw.drafts.completion import MOST, Completion, complete
 from bylaw.drafts.files import applied, changes_of
 from bylaw.drafts.model import Draft, Stage, State
 from bylaw.drafts.patches import Files, diffs, patch
@@ -66,11 +67,12 @@ class CheckDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     files: dict[Where, Text | None] = {}
 
 
-class CompleteDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The text of a file of rules, and where in it somebody types, in characters."""
+class Typing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The text of a file as it is just now, and where in it somebody types, in characters."""
 
+    path: Where
     text: Text
-    offset: Version
+    position: Version = 0
 
 
 class TheVersion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -108,19 +110,19 @@ class CheckAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Offered(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that may stand there."""
+    """What may stand there in the place of the characters since ``from``. ``kind``: field, signal, clause, effect …."""
 
     text: str
-    kind: str
-    detail: str
     doc: str
+    kind: str
+    begins: int = msgspec.field(name="from")
 
 
-class CompleteAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the last characters (so many) may become."""
+class TypingAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What may stand at the place, and what is wrong in this file and, without a line, in others."""
 
-    length: int
     suggestions: Annotated[tuple[Offered, ...], msgspec.Meta(max_length=MOST)]
+    problems: tuple[Mistake, ...]
 
 
 class FileText(msgspec.Struct, frozen=True, kw_only=True):
@@ -194,15 +196,10 @@ async def check_draft(service: Serving, exchange: Asked, draft: Name) -> Respons
     return said(await asyncio.to_thread(checked, service, service.drafts.find(draft), asked.files))
 
 
-async def complete_draft(service: Serving, exchange: Asked) -> Response:
-    """Tell what may stand at a place in a file of rules."""
-    asked = await taken(exchange, CompleteDraft)
-    book = service.desk.book
-    made = await asyncio.to_thread(complete, book, asked.text, asked.offset)
-    offered = tuple(
-        Offered(text=one.text, kind=one.kind, detail=one.detail, doc=one.doc) for one in made.suggestions
-    )
-    return said(CompleteAnswer(length=made.length, suggestions=offered))
+async def typing(service: Serving, exchange: Asked, draft: Name) -> Response:
+    """Tell what may stand where somebody types, and what is wrong so far."""
+    asked = await taken(exchange, Typing)
+    return said(await asyncio.to_thread(_typed, service, service.drafts.find(draft), asked))
 
 
 def diff(service: Serving, draft: Name) -> Response:
@@ -213,9 +210,8 @@ def diff(service: Serving, draft: Name) -> Response:
 def draft_patch(service: Serving, draft: Name) -> Response:
     """Return what a draft changes, as ``git apply`` takes it."""
     found = service.drafts.find(draft)
-    return Response(
-        patch(service.drafts.texts.book(found.base), service.drafts.files(found)), media_type=PATCH
-    )
+    made = patch(service.drafts.texts.book(found.base), service.drafts.files(found))
+    return Response(made, media_type=PATCH, headers=attached(f"{found.id}.patch"))
 
 
 async def ask(service: Serving, exchange: Asked, draft: Name) -> Response:
@@ -261,6 +257,11 @@ async def activate(service: Serving, exchange: Asked, draft: Name) -> Response:
 # -- for pages too
 
 
+def attached(name: str) -> dict[str, str]:
+    """Return the headers of what a browser keeps as a file."""
+    return {"content-disposition": f'attachment; filename="{name}"'}
+
+
 async def activated(service: Service, name: str, version: int, stage: Stage, percent: int, by: str) -> Draft:
     """Put a draft into force at a stage; raises as ``Drafts.prepare`` and ``Drafts.activate`` do."""
     found = service.drafts.find(name)
@@ -277,6 +278,29 @@ def checked(service: Service, found: Draft, texts: Mapping[str, str | None]) -> 
     """Check the book that a draft makes, with texts that are not saved yet."""
     made = check(with_texts(service, found, texts))
     return CheckAnswer(ok=made.book is not None, problems=mistakes(made.problems))
+
+
+def _typed(service: Service, found: Draft, asked: Typing) -> TypingAnswer:
+    made = check(with_texts(service, found, {asked.path: asked.text}))
+    book = made.book or service.desk.book
+    offered = complete(book, asked.text, asked.position) if is_rule_file(asked.path) else Completion(0, ())
+    begins = asked.position - offered.length
+    errors = (one for one in made.problems if one.severity == "error")
+    return TypingAnswer(
+        suggestions=tuple(
+            Offered(text=one.text, doc=f"{one.detail} {one.doc}".strip(), kind=one.kind, begins=begins)
+            for one in offered.suggestions
+        ),
+        problems=tuple(_here(one, asked.path) for one in mistakes(errors)),
+    )
+
+
+def _here(one: Mistake, path: str) -> Mistake:
+    """Tell a mistake of another file without a line, which would be taken for one of this file."""
+    if one.file == path:
+        return one
+    message = f"{one.file}: {one.message}" if one.file else one.message
+    return msgspec.structs.replace(one, message=message, line=0, column=0)
 
 
 def with_texts(service: Service, found: Draft, texts: Mapping[str, str | None]) -> Files:
@@ -325,18 +349,6 @@ ROUTES = (
         answers={JSON: DraftView},
         problems=(408, 413, 415),
         endpoint=open_draft,
-    ),
-    Route(
-        method="POST",
-        path="/v1/drafts/complete",
-        name="complete_draft",
-        summary="What may stand at a place in a file of rules",
-        tag="drafts",
-        permission="book.draft",
-        takes={JSON: CompleteDraft},
-        answers={JSON: CompleteAnswer},
-        problems=(408, 413, 415),
-        endpoint=complete_draft,
     ),
     Route(
         method="GET",
@@ -398,6 +410,18 @@ ROUTES = (
         answers={JSON: CheckAnswer},
         problems=(404, 408, 413, 415),
         endpoint=check_draft,
+    ),
+    Route(
+        method="POST",
+        path="/v1/drafts/{draft}/typing",
+        name="type_draft",
+        summary="What may stand where somebody types, and what is wrong so far",
+        tag="drafts",
+        permission="book.draft",
+        takes={JSON: Typing},
+        answers={JSON: TypingAnswer},
+        problems=(404, 408, 413, 415),
+        endpoint=typing,
     ),
     Route(
         method="GET",

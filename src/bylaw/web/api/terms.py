@@ -8,7 +8,7 @@ from fastapi import Query, Response
 
 from bylaw.drafts import model, store
 from bylaw.drafts.patches import differing, patch
-from bylaw.web.api.drafts import MAX_DIGEST, PATCH
+from bylaw.web.api.drafts import MAX_DIGEST, PATCH, attached
 from bylaw.web.api.told_drafts import Term, term
 from bylaw.web.bodies import taken
 from bylaw.web.cooked import Asked, Serving, said
@@ -97,7 +97,8 @@ def folder(service: Serving) -> Response:
 
 def book_patch(service: Serving) -> Response:
     """Return what the console changed, as ``git apply`` takes it in the folder."""
-    return Response(patch(service.drafts.folder(), service.drafts.now()), media_type=PATCH)
+    made = patch(service.drafts.folder(), service.drafts.now())
+    return Response(made, media_type=PATCH, headers=attached("book.patch"))
 
 
 ROUTES = (

@@ -9,6 +9,7 @@ from bylaw.appeals import store as appeals
 from bylaw.appeals.machine import UNDECIDED
 from bylaw.cases import store as cases
 from bylaw.cases.store import QueueCount
+from bylaw.drafts import store as drafts
 from bylaw.enforcement import store as actions
 from bylaw.enforcement.model import State
 from bylaw.staff.permissions import may_somewhere
@@ -58,4 +59,5 @@ def _appeals(core: sa.Connection) -> int:
 COUNTS: Final[Mapping[str, tuple[str, Callable[[sa.Connection], int]]]] = {
     "awaiting": ("action.read", _awaiting),
     "appeals": ("appeal.read", _appeals),
+    "drafts": ("book.activate", drafts.asked),
 }
