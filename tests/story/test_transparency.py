@@ -15,13 +15,16 @@ from appeal_world import SETTINGS, START, Clock, House, house
 from bylaw.appeals.model import Outcome
 from bylaw.book.reporting import Transparency
 from bylaw.enforcement import store
+from bylaw.enforcement.carrying import Timers
 from bylaw.enforcement.model import DAY
 from bylaw.enforcement.notifying import Told, Withheld
 from bylaw.enforcement.ordering import Order
+from bylaw.enforcement.store import HANDLER
 from bylaw.engine.decider import Arrival
 from bylaw.engine.recording import microseconds
 from bylaw.notices.model import Ground
 from bylaw.records.people import alias_of
+from bylaw.records.rounds import Rounds
 from bylaw.runtime.folders import init_data
 from bylaw.runtime.offices import open_office, open_record
 from bylaw.simulation.stream import Plan, simulate
@@ -161,6 +164,15 @@ def test_what_was_only_proposed_and_taken_back_is_no_reversal(ours: House) -> No
     (ended,) = [name for name, effect in actions(ours) if effect == "terminate"]
     ours.office.enforcement.undo(ended, "staff_1", "No.")
     assert not [key for key in measured(figures(ours)) if key[0] == "terminate"]
+
+
+def test_what_ends_by_itself_is_neither_a_measure_nor_a_reversal(ours: House, clock: Clock) -> None:
+    ours.post("zzz")  # suspends for two days
+    clock.now += 3 * DAY
+    timers = Timers(ours.office.enforcement)
+    assert Rounds(ours.office.records, {HANDLER: timers}, alone=False).go() == 1
+    assert "enforcement.moved" in ours.kinds(0)
+    assert measured(figures(ours)) == {("suspend", "fully", True): (1, 0)}
 
 
 def export(bylaw: Bylaw, data: Path, folder: Path) -> str:

@@ -181,7 +181,7 @@ class Folding:
     def _resolve(self, at: int, said: enforcement.Resolved, event: Event | None) -> None:
         acted = False
         for action in said.actions:
-            if not action.awaiting:
+            if not action.awaiting and not action.undoes:  # what ends by itself is no measure
                 measure = counted(action, said.by, event)
                 self._measure(at, action, measure)
                 if measure.source is Source.NOTICE and not acted and event:

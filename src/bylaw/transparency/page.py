@@ -136,4 +136,4 @@ def _rules(figures: Figures, speech: Speech) -> list[Row]:
 
 
 def _share(part: int, whole: int, speech: Speech) -> str:
-    return speech.percent(part / whole, 1) if whole else "–"
+    return speech.percent(part / whole, 1 if part and part != whole else 0) if whole else "–"
