@@ -22,16 +22,22 @@ from bylaw.notices.workflow import Notices
 from bylaw.records.records import Records
 
 NEVER: Final = frozenset({"none", "closing_statement", "purge"})  # nothing that is done to anybody
+_GONE: Final = frozenset({State.UNDONE, State.REFUSED})
 STAFF: Final = "bylaw"  # does by itself what follows, and is nobody
 
 
 class Grounds(NamedTuple):
-    """What a notice told of. ``stood``: the actions; ``took_part``: the people behind them; ``until``: the last instant."""
+    """What a notice told of. ``stood``: the actions; ``took_part``: the people behind them; ``until``: the last instant.
+
+    ``also``: what else was done to this account about the same event on the same clauses, by rules or people, told of or
+    not. Who objects to one objects to the finding, and with it the rest falls.
+    """
 
     notice: Notice
     planned: Planned
     statement: Statement
     stood: tuple[Stood, ...]
+    also: tuple[Stood, ...]
     took_part: frozenset[str]
     told: int | None
     until: int
@@ -41,7 +47,7 @@ class Grounds(NamedTuple):
         """The actions that still stand and can be taken back."""
         return tuple(
             s.action.action
-            for s in self.stood
+            for s in (*self.stood, *self.also)
             if State.UNDONE in STEPS[s.state] and inverse_of(s.action, "") is not None
         )
 
@@ -53,7 +59,7 @@ class Grounds(NamedTuple):
     @property
     def rules(self) -> tuple[str, ...]:
         """The rules that asked for it."""
-        return tuple(sorted({rule for s in self.stood for rule in s.action.rules}))
+        return tuple(sorted({rule for s in (*self.stood, *self.also) for rule in s.action.rules}))
 
 
 def grounds_of(records: Records, notices: Notices, name: str) -> Grounds:
@@ -67,11 +73,12 @@ def grounds_of(records: Records, notices: Notices, name: str) -> Grounds:
     statement = notices.statement(notice)
     with records.reading() as core:
         stood = _about(core, notice)
-        took_part = _took_part(core, stood)
+        also = _beside(core, stood)
+        took_part = _took_part(core, (*stood, *also))
     told = notices.message(notice.message).made if notice.message else None
     planned = msgspec.json.decode(records.row(notice.planned).body, type=Planned)
     until = ends(statement.redress.until, statement.since, told)
-    return Grounds(notice, planned, statement, stood, took_part, told, until)
+    return Grounds(notice, planned, statement, stood, also, took_part, told, until)
 
 
 def bar_of(
@@ -84,7 +91,7 @@ def bar_of(
     answers = any(s.action.answering for s in grounds.stood)
     checks = (
         (Bar.LODGED, before is not None),
-        (Bar.NOTHING, not grounds.stood),
+        (Bar.NOTHING, all(s.state in _GONE for s in grounds.stood)),
         (Bar.STRANGER, ("customer" if answers else "account") not in settings.who),
         (Bar.LATE, now >= grounds.until),
         (Bar.LIMITED, limit is not None),
@@ -109,6 +116,20 @@ def _about(core: sa.Connection, notice: Notice) -> tuple[Stood, ...]:
         for one in actions.made_with(core, first)
         if one.action.effect not in INVERSES | NEVER
         and (one.action.action == notice.action or not (alone or _apart(one)))
+    )
+
+
+def _beside(core: sa.Connection, stood: Sequence[Stood]) -> tuple[Stood, ...]:
+    """Return what else was done to the same accounts about the same events on clauses that are cited here too."""
+    mine, clauses = {s.action.action for s in stood}, {clause for s in stood for clause in s.action.clauses}
+    return tuple(
+        other
+        for source, person in sorted({(s.source, s.action.person) for s in stood if s.source})
+        for other in actions.actions(core, person=person, source=source)
+        if other.action.action not in mine
+        and other.action.effect not in INVERSES | NEVER
+        and not _apart(other)
+        and clauses & set(other.action.clauses)
     )
 
 
