@@ -44,7 +44,7 @@ class Category(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class Moderators(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many people moderate in a language."""
 
-    language: Annotated[str, msgspec.Meta(pattern="^[a-z]{2,3}$")]
+    language: Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}\Z")]
     people: Count
     outside: Count = 0  # of them, who work for somebody else
 

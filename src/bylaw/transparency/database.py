@@ -22,8 +22,8 @@ FIRST_APPLIED: Final = date(2020, 1, 1)
 Short = Annotated[str, Meta(min_length=1, max_length=500)]
 Long = Annotated[str, Meta(min_length=1, max_length=2_000)]
 Facts = Annotated[str, Meta(min_length=1, max_length=5_000)]
-Puid = Annotated[str, Meta(pattern="^[a-zA-Z0-9_-]+$", max_length=500)]
-Language = Annotated[str, Meta(pattern="^[A-Z]{2}$")]
+Puid = Annotated[str, Meta(pattern=r"^[a-zA-Z0-9_-]+\Z", max_length=500)]
+Language = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z")]
 YesNo = Literal["Yes", "No"]
 Visibility = Literal[
     "DECISION_VISIBILITY_CONTENT_REMOVED",
