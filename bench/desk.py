@@ -49,7 +49,6 @@ AT_ONCE: Final = 5_000  # cases raised in one commit
 ROUNDS: Final = 5
 TARGET: Final = 150  # milliseconds
 PASSWORD: Final = "a few words that nobody else says"  # noqa: S105 - of a bench
-ADDRESS: Final = "ada@plain.example"
 QUEUES: Final = ("words", "spam", "letters")
 
 MAY: Final = sorted(name for name, permission in PERMISSIONS.items() if not permission.second)
@@ -197,7 +196,7 @@ def served(folder: Path) -> Iterator[tuple[httpx2.Client, Office, io.StringIO]]:
     for name, content in BOOK.items():
         (book / name).parent.mkdir(parents=True, exist_ok=True)
         (book / name).write_bytes(content)
-    started: list[tuple[Control, Office, str]] = []
+    started: list[tuple[Control, Office, str, str]] = []
     told = threading.Event()
 
     def work() -> None:
@@ -206,10 +205,11 @@ def served(folder: Path) -> Iterator[tuple[httpx2.Client, Office, io.StringIO]]:
                 office.appoint(BOOK)
                 with open_staff(office.records, office.vault, folder / "data") as staff:
                     known = _roles(office)
-                    link = staff.roster.invite(ADDRESS, "Ada", [Assignment("looker")], known).token
+                    address = f"ada{office.records.head}@plain.example"
+                    link = staff.roster.invite(address, "Ada", [Assignment("looker")], known).token
 
                     def ready(control: Control) -> None:
-                        started.append((control, office, link))
+                        started.append((control, office, address, link))
                         told.set()
 
                     serve(
@@ -227,12 +227,12 @@ def served(folder: Path) -> Iterator[tuple[httpx2.Client, Office, io.StringIO]]:
     thread = threading.Thread(target=work)
     thread.start()
     told.wait()
-    control, office, link = started[0]
+    control, office, address, link = started[0]
     headers = {"x-bylaw-request": "1", "sec-fetch-site": "same-origin", "origin": control.url}
     try:
         with httpx2.Client(base_url=control.url, headers=headers, timeout=60) as client:
             _right(client.post("/v1/join/password", json={"link": link, "password": PASSWORD}))
-            _right(client.post("/v1/session/password", json={"address": ADDRESS, "password": PASSWORD}))
+            _right(client.post("/v1/session/password", json={"address": address, "password": PASSWORD}))
             yield client, office, log
     finally:
         control.stop()

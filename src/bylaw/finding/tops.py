@@ -81,6 +81,6 @@ def _counted(shapes: Sequence[Shape]) -> dict[str, Counter[str]]:
             ("clause", told.clauses),
             ("effect", told.effects),
         ):
-            for value in values:
+            for value in set(values):
                 found[name][value] += count
     return found
