@@ -34,6 +34,7 @@ from bylaw.cases.verdicts import BLIND, Verdict, meant, order_of, refuse_verdict
 from bylaw.cases.working import MILLION, Working
 from bylaw.enforcement.acting import Reasons
 from bylaw.records.fact import Fact
+from bylaw.records.people import subject_of
 from bylaw.records.vault.uses import Destroyed
 
 
@@ -79,7 +80,9 @@ class Deciding(Working):
         if not 0 < len(wanted) <= MAX_BULK:
             raise InputError("case.bulk", f"1 to {MAX_BULK} cases are decided in one go")
         bulk, facts, now = Bulk(self._name("batch"), {}, {}), list[Fact](), self._records.clock()
-        for found in map(self.find, wanted):
+        every = [self.find(case) for case in wanted]
+        self._vault.prepare_evidence({subject_of(one.person) for one in every if one.person})
+        for found in every:
             why = self._not_free(found, by, now)
             if why:
                 bulk.left[found.case] = why

@@ -9,8 +9,8 @@ from bylaw.cases.model import State
 from bylaw.cases.store import CaseAt, Cursor, told
 from bylaw.cases.tables import BARRED, CASES, GOLDEN, SEEN
 
-AT_ONCE: Final = 20
-MAX_LOOKED_AT: Final = 500  # cases of a queue that somebody may not have
+AT_ONCE: Final = 50
+MAX_LOOKED_AT: Final = 2_000  # cases of a queue that somebody may not have
 
 May = Callable[[CaseAt], bool]
 
@@ -39,23 +39,19 @@ def _first(core: sa.Connection, queue: str, staff: str, now: int, may: May) -> C
 
 
 def _free(core: sa.Connection, queue: str, staff: str) -> Iterator[CaseAt]:
+    """Yield the cases that nobody has, in the order of work. COST: those that somebody has are few, and passed over."""
     after: Cursor | None = None
     table = CASES.c
     for _ in range(MAX_LOOKED_AT // AT_ONCE):
-        query = sa.select(CASES).where(
-            table.waiting == 1,
-            table.queue == queue,
-            table.state == State.OPEN,
-            table.by == "",
-            _not_barred(staff),
-        )
+        query = sa.select(CASES).where(table.waiting == 1, table.queue == queue, _not_barred(staff))
         if after is not None:
             query = query.where(sa.tuple_(table.rank, table.raised, table.case) > sa.tuple_(*after))
-        page = core.execute(query.order_by(table.rank, table.raised, table.case).limit(AT_ONCE)).all()
-        yield from map(told, page)
+        ordered = query.order_by(table.rank, table.raised, table.case)
+        page = [told(row) for row in core.execute(ordered.limit(AT_ONCE))]
+        yield from (case for case in page if case.state is State.OPEN and not case.by)
         if len(page) < AT_ONCE:
             return
-        after = told(page[-1]).cursor
+        after = page[-1].cursor
 
 
 def _of(core: sa.Connection, queue: str, staff: str) -> list[CaseAt]:

@@ -142,28 +142,31 @@ def _conditions(core: sa.Connection, sought: Sought) -> list[sa.ColumnElement[bo
     table = CASES.c
     wanted: list[tuple[object, sa.ColumnElement[bool]]] = [
         (sought.what, table.what == sought.what),
-        (sought.person, table.person == sought.person),
-        (sought.by, table.by == sought.by),
         (sought.late, table.late >= sought.late),
         (sought.before, table.raised < sought.before),
     ]
     found = [condition for said, condition in wanted if said]
-    for names, name in ((CLAUSES, sought.clause), (RULES, sought.rule)):
+    for column, name in (
+        (CLAUSES.c.clause, sought.clause),
+        (RULES.c.rule, sought.rule),
+        (table.person, sought.person),
+        (table.by, sought.by),
+    ):
         if name:
-            found.append(_named(core, names, name))
+            found.append(_named(core, column, name))
     return found
 
 
-def _named(core: sa.Connection, names: sa.Table, name: str) -> sa.ColumnElement[bool]:
-    """Return the condition that a case is on a clause, or of a rule.
+def _named(core: sa.Connection, column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
+    """Return the condition that a case is on a clause, of a rule, about or with somebody.
 
     Few are named one by one, so that they are looked up; of many the first are found soon in the order of work.
     """
-    mine = names.c[0] == name
+    names, mine = column.table, column == name
     some = list(core.scalars(sa.select(names.c.case).where(mine).limit(FEW)))
     if len(some) < FEW:
         return CASES.c.case.in_(some)
-    return sa.exists().where(mine, names.c.case == CASES.c.case)
+    return mine if names is CASES else sa.exists().where(mine, names.c.case == CASES.c.case)
 
 
 def queues(core: sa.Connection) -> list[QueueCount]:
