@@ -212,6 +212,16 @@ def test_what_takes_nothing_away_cannot_be_objected_to(ours: House) -> None:
     assert code(nothing) == "appeal.nothing"
 
 
+def test_what_was_taken_back_already_cannot_be_objected_to(ours: House) -> None:
+    notice = ours.removed(text="zzz")
+    [rest] = standing(ours, "suspend")
+    ours.office.enforcement.undo(rest, "staff_1", "It was a song.")
+    assert ours.appeals.told(notice).bar is Bar.NOTHING
+    ended = ours.removed(text="zzz")
+    ours.clock.now += 3 * DAY  # what ended by itself was done all the same
+    assert ours.appeals.told(ended).bar is None
+
+
 def test_an_objection_needs_words_that_fit(ours: House) -> None:
     notice = ours.removed()
     for text in ("", "  \n", "x" * 501, "a\0b"):
