@@ -1,10 +1,13 @@
 """Coming in at the console: joining by a link, phones and paper, passkeys, providers, one's own page; mostly without a script."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlencode
 
 import pyotp
 import pytest
 import re2
+from playwright.sync_api import Route
 
 from console_browser import Desk, Page
 from identity_provider import IdentityProvider, identity_provider
@@ -263,6 +266,31 @@ def test_what_a_provider_says_counts_only_in_the_browser_that_asked(
         assert came(other, page, work, "ada at work").problem == "staff.ticket"
         assert "did not say who you are" in desk.get("/staff/back?error=access_denied").text
         assert desk.send(page.form("/console")).answer.status_code < 500 if page.forms() else True
+
+
+def test_a_browser_comes_back_from_elsewhere_and_the_page_goes_on_by_itself(
+    tmp_path: Path, clock: Clock, work: IdentityProvider
+) -> None:
+    with served(tmp_path, clock=clock, hasher=cheap()) as here, chromium() as browser:
+        site = f"http://localhost:{here.port}"
+        own = f'\n[staff]\nsite = "{site}"\n\n{work.settings()}'
+        (here.book / "operator.toml").write_text(BOOK["operator.toml"] + own)
+        here.control.reload()
+        page = browser.new_page()
+
+        def vouch(route: Route) -> None:
+            back = urlencode(work.visit(route.request.url, "lee at work"))
+            route.fulfill(content_type="text/html", body=f'<a href="{site}/staff/back?{back}">back</a>')
+
+        page.route("**/authorize?*", vouch)
+        page.goto(f"{site}/staff/join/{invited(here, 'lee', 'reviewer')}")
+        page.click("text=Go to employer")
+        page.click("text=back")  # from another site: the cookies stay behind
+        page.wait_for_url(f"{site}/console/sign-in?done=joined")
+        page.click("text=Sign in with employer")
+        page.click("text=back")
+        page.wait_for_url(f"{site}/console")
+        assert page.locator("text=Lee").count()
 
 
 # -- passkeys

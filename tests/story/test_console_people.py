@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 import re2
 
+from bylaw.staff.permissions import PERMISSIONS
+from bylaw.staff.roles import BUILT_IN
+from bylaw.web.languages import tongue
 from console_browser import Desk, Form, Page
 from service import Service, served
 from staff_browser import STEP, Browser, at_a_browser, at_work, cheap
@@ -113,6 +116,12 @@ def test_a_member_is_suspended_let_in_again_and_leaves(
         page = desk.send(form(page, "/leave"))
         assert "They have left" in page.text
         assert not [one for one in page.forms() if staff.id in one.action]
+
+
+def test_roles_and_permissions_are_told_in_german_too() -> None:
+    told = [one.doc for one in PERMISSIONS.values() if not one.fresh]
+    told += [role.purpose for role in BUILT_IN.values()]
+    assert not [one for one in told if one not in tongue("de").table]
 
 
 def test_what_cannot_be_is_told_by_a_page(desk: Desk, service: Service) -> None:
