@@ -5,7 +5,7 @@ one as ``<id>-next``, a removed one stays. *For a share* and *enforced* the draf
 ``since`` set in the rules that it adds or changes: so each of them is young, and the emergency brake watches it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -23,7 +23,7 @@ from bylaw.drafts.blocks import (
 )
 from bylaw.drafts.files import Changes, applied
 from bylaw.drafts.model import Stage
-from bylaw.drafts.patches import Files
+from bylaw.drafts.patches import Files, differing
 from bylaw.rules.rule import Mode
 
 NEXT: Final = "-next"  # how a changed rule is called while it stands in shadow beside the old one
@@ -58,8 +58,12 @@ class RuleChange(NamedTuple):
 
 
 def rule_changes(before: Files, after: Files) -> tuple[RuleChange, ...]:
-    """Return the rules that do not say the same in two books, by id."""
-    old, new = rules_in(before), rules_in(after)
+    """Return the rules that do not say the same in two books, by id.
+
+    COST: a file that is the same in both has the same rules; only the others are read.
+    """
+    paths = [path for path in differing(before, after) if is_rule_file(path)]
+    old, new = rules_in(_only(before, paths)), rules_in(_only(after, paths))
     return tuple(
         RuleChange(rule, old.get(rule), new.get(rule))
         for rule in sorted({*old, *new})
@@ -87,7 +91,7 @@ def staged(book: Files, changes: Changes, stage: Stage, percent: int, day: date)
     for change in changed:
         if change.after and _mode(change.after) == Mode.ENFORCE:
             share = {"roll-out": f"{percent}%"} if stage is Stage.SHARE else {}
-            after = _with_keys(after, change.rule, {**share, "since": day.isoformat()})
+            after = _with_keys(after, change.after, {**share, "since": day.isoformat()})
     return after
 
 
@@ -108,7 +112,8 @@ def biting(before: Files, after: Files) -> tuple[str, ...]:
         if any(block and _mode(block) == Mode.ENFORCE for block in (change.before, change.after)):
             verb = "enforced" if change.before is None else "changed" if change.after else "removed"
             told.append(f"the rule `{change.rule}` is {verb}")
-    old, new = counters_in(before), counters_in(after)
+    paths = [path for path in differing(before, after) if is_rule_file(path)]
+    old, new = counters_in(_only(before, paths)), counters_in(_only(after, paths))
     told += [f"the counter `{name}` is changed" for name in sorted(old) if old[name] != new.get(name)]
     return tuple(told)
 
@@ -126,27 +131,36 @@ def _in_shadow(
                     f"`{change.rule}{NEXT}` is in the book already: another draft has it in shadow",
                     hint="enforce that one first, or take it back",
                 )
-            files = _with_twin(book, files, change.rule)
+            files = _with_twin(book, files, change.before, change.after)
         elif change.after and _mode(change.after) == Mode.ENFORCE:
-            files = _with_keys(files, change.rule, {"mode": Mode.SHADOW.value})
+            files = _with_keys(files, change.after, {"mode": Mode.SHADOW.value})
         elif change.before and change.before.path not in changes.removed:
             files = _with_old(book, files, change.before)
     return files
 
 
-def _with_keys(files: Mapping[str, bytes], rule: str, keys: Mapping[str, str]) -> dict[str, bytes]:
-    block = rules_in(files)[rule]
+def _with_keys(files: Mapping[str, bytes], rule: Block, keys: Mapping[str, str]) -> dict[str, bytes]:
+    block = _there(files, rule)
     lines = with_keys(text_of(files[block.path], block), block, keys)
     return {**files, block.path: with_lines(files[block.path], block.first, block.last, lines)}
 
 
-def _with_twin(book: Files, files: Mapping[str, bytes], rule: str) -> dict[str, bytes]:
+def _with_twin(book: Files, files: Mapping[str, bytes], old: Block, rule: Block) -> dict[str, bytes]:
     """Put the old rule before the new one, which is called ``-next`` and is in shadow."""
-    old, new = rules_in(book)[rule], rules_in(files)[rule]
+    new = _there(files, rule)
     kept = indented(text_of(book[old.path], old), new.indent - old.indent)
-    keys = {"id": rule + NEXT, "mode": Mode.SHADOW.value}
+    keys = {"id": rule.rule + NEXT, "mode": Mode.SHADOW.value}
     twin = with_keys(text_of(files[new.path], new), new, keys)
     return {**files, new.path: with_lines(files[new.path], new.first, new.last, [*kept, *twin])}
+
+
+def _there(files: Files, rule: Block) -> Block:
+    """Return where a rule stands now, after other rules of its file were changed."""
+    return rules_in(_only(files, [rule.path]))[rule.rule]
+
+
+def _only(files: Files, paths: Iterable[str]) -> dict[str, bytes]:
+    return {path: files[path] for path in paths if path in files}
 
 
 def _with_old(book: Files, files: Mapping[str, bytes], old: Block) -> dict[str, bytes]:

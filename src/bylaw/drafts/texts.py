@@ -1,10 +1,15 @@
 """What drafts and folders say, read by their digests: books that decided, and what only drafts hold."""
 
+from typing import Final
+
 from bylaw.base.errors import NotFoundError
 from bylaw.drafts.files import NOTHING, Changes, Clash, clashes
 from bylaw.drafts.model import Draft
 from bylaw.drafts.patches import Files
 from bylaw.records.books import Books
+
+AT_HAND: Final = 4  # books, of at most so many bytes each, which any page of a draft asks for
+LIGHT: Final = 4 << 20
 
 
 class Texts:
@@ -13,6 +18,7 @@ class Texts:
     def __init__(self, books: Books, contents: Books) -> None:
         self._books = books
         self._contents = contents
+        self._at_hand: dict[str, Files] = {}
 
     def book(self, digest: str) -> Files:
         """Return the files of a book, or of a folder as it was read; nothing for no digest.
@@ -22,6 +28,16 @@ class Texts:
         """
         if not digest:
             return {}
+        found = self._at_hand.get(digest)
+        if found is None:
+            found = self._read(digest)
+            if sum(map(len, found.values())) <= LIGHT:
+                while len(self._at_hand) >= AT_HAND:
+                    self._at_hand.pop(next(iter(self._at_hand), ""), None)
+                self._at_hand[digest] = found
+        return found
+
+    def _read(self, digest: str) -> Files:
         try:
             return self._books.read(digest)
         except NotFoundError:

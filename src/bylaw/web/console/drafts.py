@@ -292,7 +292,7 @@ async def _editor(  # noqa: PLR0913 - what the page shows
         "theirs": theirs,
         "before": text_of(base.get(path)),
         "problems": await _problems(service, found) if check_it else None,
-        "rows": min(40, max(16, text.count("\n") + 4)),
+        "rows": min(22, max(16, text.count("\n") + 4)),
         **shown(exchange, service, found),
     }
     status = 200 if theirs is None else 409
