@@ -241,7 +241,7 @@ ROUTES = (
     replace(
         show(
             f"{PAGE}/{{account}}",
-            "account_page",
+            "account_here",
             "An account: access, strikes, past, links",
             account,
             "account.read",
