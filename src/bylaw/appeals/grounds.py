@@ -10,7 +10,7 @@ from bylaw.appeals import store
 from bylaw.appeals.machine import Bar, ends
 from bylaw.appeals.model import Appeal, Limit
 from bylaw.book.appealing import Appeals as Settings
-from bylaw.cases.folding import TAKEN_BACK
+from bylaw.cases.judging import TAKEN_BACK
 from bylaw.cases.tables import ITEMS, VERDICTS
 from bylaw.enforcement import store as actions
 from bylaw.enforcement.machine import STEPS, inverse_of

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from bylaw.base.canonical import canonical_bytes
 from bylaw.base.errors import BylawError, ConflictError, InputError, NotFoundError
 from bylaw.cases import store
-from bylaw.cases.folding import GIVEN
+from bylaw.cases.judging import GIVEN
 from bylaw.cases.model import (
     CARRIED,
     CLOSED,

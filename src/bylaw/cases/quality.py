@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from bylaw.base.canonical import canonical_bytes
 from bylaw.base.errors import ConflictError
 from bylaw.cases import store
-from bylaw.cases.folding import DONE, LATE
+from bylaw.cases.folding import LATE
+from bylaw.cases.judging import DONE
 from bylaw.cases.machine import precision
 from bylaw.cases.model import GOLDEN as KEPT
 from bylaw.cases.model import Golden, Outcome, State, What

@@ -6,9 +6,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
-from bylaw.cases.folding import no_case
 from bylaw.cases.machine import Weight
 from bylaw.cases.model import Outcome, State, What
+from bylaw.cases.stepping import no_case
 from bylaw.cases.tables import BARRED, CASES, CLAUSES, HISTORY, ITEMS, PEOPLE, PLACES, RULES, VERDICTS
 from bylaw.enforcement import store as actions
 from bylaw.enforcement.store import Stood

@@ -8,9 +8,9 @@ import msgspec
 
 from bylaw.base.errors import InputError, NotFoundError, RefusedError
 from bylaw.cases import store
-from bylaw.cases.folding import no_case
 from bylaw.cases.machine import Weight
 from bylaw.cases.model import Outcome, State, What
+from bylaw.cases.stepping import no_case
 from bylaw.cases.store import CaseAt, Cursor, Item, QueueCount, Sought
 from bylaw.cases.verdicts import BLIND
 from bylaw.engine.recording import instant
