@@ -11,6 +11,7 @@ from bylaw.cli import (
     action,
     backtest,
     book,
+    case,
     db,
     erase,
     explain,
@@ -51,6 +52,7 @@ app.add_typer(hold.app, name="hold", short_help="Keep records from destruction."
 app.add_typer(notices.app, name="notices", short_help="What people are told.")
 app.add_typer(incoming.app, name="incoming", short_help="Services that call with what happened.")
 app.add_typer(action.app, name="action", short_help="What is done about accounts.")
+app.add_typer(case.app, name="case", short_help="What waits for people.")
 app.add_typer(account.app, name="account", short_help="What stands against an account.")
 app.add_typer(staff.app, name="staff", short_help="Who works here, and in which roles.")
 app.add_typer(key.app, name="key", short_help="What programs come to the API with.")
