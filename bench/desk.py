@@ -28,15 +28,16 @@ import msgspec
 from bench.record import PLAIN
 from bylaw.base.canonical import canonical_bytes
 from bylaw.book.operator import roles
-from bylaw.cases.model import What
+from bylaw.cases import store as cases
+from bylaw.cases.model import Raised, What
 from bylaw.cases.raising import fact
 from bylaw.engine.decider import Arrival
 from bylaw.engine.recording import KIND, decision_id, read_body
 from bylaw.events.event import Event
 from bylaw.finding.index import HOUR
-from bylaw.finding.listing import latest
+from bylaw.finding.listing import Found, latest
 from bylaw.records.fact import TAG_BYTES, Fact, Row, associated
-from bylaw.records.people import named
+from bylaw.records.people import PEOPLE, alias_of, named
 from bylaw.records.vault.uses import Use
 from bylaw.records.vault.vault import Vault
 from bylaw.runtime.folders import init_data
@@ -154,24 +155,25 @@ def raise_cases(office: Office) -> None:
     """Raise cases about accounts that decisions name, each about an event of its own."""
     with office.records.reading() as core:
         found = latest(core, lambda _: True, CASES, most=CASES)
-    made = [
-        fact(
-            office.cases.raising(
-                What.REVIEW,
-                queue=QUEUES[number % len(QUEUES)],
-                seq=one.seq,
-                decision=one.body.decision,
-                person=f"sub_{number:032x}",
-                people=(f"sub_{number:032x}", *one.body.people),
-                clauses=one.body.clauses,
-                rules=one.body.rules,
-                event=one.body.kind,
-            )
-        )
-        for number, one in enumerate(found)
-    ]
-    for start in range(0, len(made), AT_ONCE):
-        office.records.commit(made[start : start + AT_ONCE])
+    for start in range(0, len(found), AT_ONCE):
+        some = found[start : start + AT_ONCE]
+        people = office.vault.subjects(PEOPLE, [f"acc_case_{start + n}" for n in range(len(some))]).values()
+        raised = [_raised(office, one, alias_of(person)) for one, person in zip(some, people, strict=True)]
+        office.records.commit([fact(one) for one in raised])
+
+
+def _raised(office: Office, one: Found, person: str) -> Raised:
+    return office.cases.raising(
+        What.REVIEW,
+        queue=QUEUES[one.seq % len(QUEUES)],
+        seq=one.seq,
+        decision=one.body.decision,
+        person=person,
+        people=(person, *one.body.people),
+        clauses=one.body.clauses,
+        rules=one.body.rules,
+        event=one.body.kind,
+    )
 
 
 def pages(folder: Path) -> Iterator[Seen]:
@@ -200,6 +202,7 @@ def paths(office: Office) -> list[str]:
     ]
     with office.records.reading() as core:
         one = latest(core, lambda _: True, 1)[0]
+        case = cases.find(core, cases.Sought(), limit=1)[0].case
     account = quote(next(filter(None, (named(office.vault, person) for person in one.body.people)), ""))
     asked = (
         "",
@@ -218,7 +221,8 @@ def paths(office: Office) -> list[str]:
         "/console?days=90",
         f"/console/decisions/{one.body.decision}",
         f"/console/accounts/{account}",
-        "/console/queues/words",
+        f"/console/queues/{QUEUES[0]}",
+        f"/console/cases/{case}",
     ]
 
 
