@@ -141,10 +141,13 @@ class Fold:
 
 def _insert(core: sa.Connection, table: sa.Table, rows: Sequence[tuple[object, ...]]) -> None:
     # COST: handed to the driver as they are, a row takes 3 microseconds, and 8 through SQLAlchemy's parameters.
+    if not rows:
+        return
+    quoted = core.dialect.identifier_preparer.quote
     mark = "?" if core.dialect.name == "sqlite" else "%s"
-    names, marks = ", ".join(table.columns.keys()), ", ".join([mark] * len(table.columns))
-    if rows:
-        core.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(rows))  # noqa: S608 - our own names
+    names, marks = ", ".join(map(quoted, table.columns.keys())), ", ".join([mark] * len(table.columns))
+    statement = f"INSERT INTO {quoted(table.name)} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
+    core.exec_driver_sql(statement, list(rows))
 
 
 def project(tx: Transaction, projectors: Sequence[Projector], rows: Sequence[Row]) -> None:
