@@ -31,3 +31,16 @@ class Fatal:
 
     def __reduce__(self) -> tuple[object, tuple[int]]:
         return os._exit, (1,)
+
+
+def endless(number: int) -> Iterator[int]:
+    """Never come to an end."""
+    while True:
+        yield number
+
+
+def counted(number: int) -> Iterator[int | str]:
+    """Count, and say what it came to."""
+    for _ in range(number):
+        yield 1
+    yield f"counted to {number}"
