@@ -20,6 +20,8 @@ RULE: Final = "rule"
 CLAUSE: Final = "clause"
 REPORTER: Final = "reporter"
 
+_DECODE: Final = msgspec.json.Decoder(Raised).decode
+
 Figures = Mapping[tuple[str, str], tuple[int, int]]  # right and wrong, by what and name
 
 
@@ -33,10 +35,9 @@ class _Joined(NamedTuple):
 
 def join(tx: Transaction, rows: Sequence[Row]) -> None:
     """Fold what is raised."""
-    read = [(row, msgspec.json.decode(row.body, type=Raised)) for row in rows]
-    there = _there(tx, {place_of(raised) for _, raised in read})
+    read = [(row, _DECODE(row.body)) for row in rows]
+    there, known = _there(tx, {place_of(raised) for _, raised in read})
     figures = _figures(tx, [raised for _, raised in read])
-    known = _known(tx, set(there.values()))
     begun: dict[str, dict[str, object]] = {}
     changed: dict[str, dict[str, object]] = {}
     joined: list[_Joined] = []
@@ -66,20 +67,17 @@ def weight_of(raised: Raised, figures: Figures) -> Weight:
     return Weight(factors.severity, factors.confidence * trust // WHOLE, factors.reach, reporter)
 
 
-def _there(tx: Transaction, places: Iterable[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _there(tx: Transaction, places: Iterable[str]) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
+    """Return the cases that wait at places: their ids by place, and what they are by id."""
+    there: dict[str, str] = {}
+    known: dict[str, dict[str, Any]] = {}
     for some in _parts(sorted(places)):
-        query = sa.select(PLACES.c.place, PLACES.c.case).where(PLACES.c.place.in_(some))
-        found |= {row.place: row.case for row in tx.execute(query)}
-    return found
-
-
-def _known(tx: Transaction, cases: Iterable[str]) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    for some in _parts(sorted(cases)):
-        rows = tx.execute(sa.select(CASES).where(CASES.c.case.in_(some)))
-        found |= {row.case: dict(row._mapping) for row in rows}  # noqa: SLF001 - that is how a row tells its columns
-    return found
+        query = sa.select(PLACES.c.place.label("at_place"), CASES).join(CASES, CASES.c.case == PLACES.c.case)
+        for row in tx.execute(query.where(PLACES.c.place.in_(some))):
+            values = dict(row._mapping)  # noqa: SLF001 - that is how a row tells its columns
+            there[values.pop("at_place")] = row.case
+            known[row.case] = values
+    return there, known
 
 
 def _figures(tx: Transaction, raised: Sequence[Raised]) -> Figures:
@@ -99,10 +97,10 @@ def _begun(row: Row, raised: Raised, case: str, weight: Weight) -> dict[str, obj
     return {
         "case": case,
         "queue": raised.queue,
-        "state": State.OPEN,
+        "state": State.OPEN.value,
         "waiting": 1,
         "rank": -weight.priority,
-        "what": raised.what,
+        "what": raised.what.value,
         "place": place_of(raised),
         "person": raised.person,
         "customer": raised.customer,
@@ -154,11 +152,8 @@ def _write(
     tx: Transaction, begun: Mapping[str, dict[str, object]], changed: Mapping[str, dict[str, object]]
 ) -> None:
     if begun:
-        tx.execute(sa.insert(CASES), list(begun.values()))
-        places: list[dict[str, object]] = [
-            {"place": one["place"], "case": one["case"]} for one in begun.values()
-        ]
-        tx.execute(sa.insert(PLACES), places)
+        tx.insert(CASES, [tuple(one[column.name] for column in CASES.c) for one in begun.values()])
+        tx.insert(PLACES, [(one["place"], one["case"]) for one in begun.values()])
     if changed:
         grows: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in _GROWS}
         update = sa.update(CASES).where(CASES.c.case == sa.bindparam("the_case")).values(grows)
@@ -172,20 +167,15 @@ def _write(
 
 
 def _index(tx: Transaction, joined: Sequence[_Joined], begun: set[str]) -> None:
-    items: list[dict[str, object]] = [_item(one) for one in joined]
-    tx.execute(sa.insert(ITEMS), items)
+    tx.insert(ITEMS, [_item(one) for one in joined])
     old = {one.case for one in joined if one.case not in begun}
     for table, named in _INDEXES.items():
         wanted = {(name, one.case) for one in joined for name in named(one.raised)}
         _add(tx, table, wanted, old)
-    barred: list[dict[str, object]] = [
-        {"case": one.case, "staff": staff, "why": "part"}
-        for one in joined
-        if one.case in begun
-        for staff in one.raised.barred
-    ]
-    if barred:
-        tx.execute(sa.insert(BARRED), barred)
+    tx.insert(
+        BARRED,
+        [(one.case, staff, "part") for one in joined if one.case in begun for staff in one.raised.barred],
+    )
 
 
 _INDEXES: Final[Mapping[sa.Table, Callable[[Raised], Iterable[str]]]] = {
@@ -201,27 +191,26 @@ def _add(tx: Transaction, table: sa.Table, wanted: set[tuple[str, str]], old: se
         query = sa.select(name, table.c.case).where(name.in_(some), table.c.case.in_(old))
         found: Iterable[Any] = tx.execute(query)
         wanted -= {(row[0], row[1]) for row in found}
-    if wanted:
-        rows: list[dict[str, object]] = [{name.name: one, "case": case} for one, case in sorted(wanted)]
-        tx.execute(sa.insert(table), rows)
+    tx.insert(table, sorted(wanted))
 
 
-def _item(one: _Joined) -> dict[str, object]:
+def _item(one: _Joined) -> tuple[object, ...]:
+    """Return a row of ``ITEMS``, in the order of its columns."""
     raised = one.raised
-    return {
-        "case": one.case,
-        "seq": one.row.seq,
-        "source": raised.seq,
-        "decision": raised.decision,
-        "what": raised.what,
-        "about": raised.about,
-        "event": raised.event,
-        "reporter": raised.reporter,
-        "customer": raised.customer,
-        "at": raised.at,
-        "clauses": _listed(raised.clauses),
-        "rules": _listed(raised.rules),
-    }
+    return (
+        one.case,
+        one.row.seq,
+        raised.seq,
+        raised.decision,
+        raised.what.value,
+        raised.about,
+        raised.event,
+        raised.reporter,
+        raised.customer,
+        raised.at,
+        _listed(raised.clauses),
+        _listed(raised.rules),
+    )
 
 
 def above(clauses: Iterable[str]) -> set[str]:
