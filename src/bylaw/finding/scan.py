@@ -18,12 +18,14 @@ from bylaw.records.records import Records
 from bylaw.records.store import PAGE
 from bylaw.records.vault.uses import Destroyed
 from bylaw.staff.reading import Purpose, What
-from bylaw.staff.reads import Reads
 
 ROWS: Final = 20_000  # that one scan opens
 MICROSECONDS: Final = 4_000_000  # after which no more are opened
 LOOKED: Final = 200  # times ``PAGE`` rows that it looks at, opened or not
 BATCH: Final = 200  # opened after one fact that says so
+
+
+Note = Callable[[str, What, Purpose, str], int]
 
 
 class For(NamedTuple):
@@ -50,11 +52,14 @@ class Scanned(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """Looks into the events of one record. ``clock`` tells microseconds since 1970."""
+    """Looks into the events of one record.
+
+    ``note`` records a reading, durably, as ``Reads.note`` does. ``clock`` tells microseconds since 1970.
+    """
 
     records: Records
     archive: Archive
-    reads: Reads
+    note: Note
     name: Name
     clock: Callable[[], int]
 
@@ -81,7 +86,7 @@ class Scan:
     def _open(self, query: Query, some: Sequence[Found], why: For, gone: Scanned) -> Scanned:
         """Return how far a scan has gone after some more, of which it is recorded first that they are read."""
         what = What(records=tuple(one.seq for one in some), objects=why.objects)
-        noted = self.reads.note(why.staff, what, why.purpose, why.reason)
+        noted = self.note(why.staff, what, why.purpose, why.reason)
         with self.archive.steady():
             says = [self._says(query, one) for one in some]
         return gone._replace(

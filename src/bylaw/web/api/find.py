@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Final
 
 import msgspec
@@ -22,7 +23,7 @@ from bylaw.finding.tops import Tops, tops
 from bylaw.records.people import named
 from bylaw.rules.cel.values import CelError
 from bylaw.staff.reading import MAX_ID as MAX_OBJECT
-from bylaw.staff.reading import MAX_REASON, Purpose
+from bylaw.staff.reading import MAX_REASON, Purpose, What
 from bylaw.web.api.decisions import (
     MAX_ID,
     MAX_PAGE,
@@ -190,7 +191,7 @@ async def find(service: Serving, exchange: Asked) -> Response:
 
 
 def scan(service: Service, caller: Caller, asked: Find) -> Scanned:
-    """Look into events that somebody may read.
+    """Look into events that somebody may read; not in the decider's thread, which records each reading.
 
     Raises:
         Problems: the query is none.
@@ -202,7 +203,11 @@ def scan(service: Service, caller: Caller, asked: Find) -> Scanned:
         stretches = everything(records, query, after, sight)
     else:
         stretches = speaking(records, Listing(query, sight), after)
-    looks = Scan(records, service.archive, service.staff.reads, sight.name, records.clock)
+
+    def note(staff: str, what: What, purpose: Purpose, reason: str) -> int:
+        return service.gatherer.within(partial(service.staff.reads.note, staff, what, purpose, reason))
+
+    looks = Scan(records, service.archive, note, sight.name, records.clock)
     why = For(caller.id, asked.purpose, asked.reason, asked.objects)
     try:
         return looks.find(query, stretches, why, asked.limit)
