@@ -59,7 +59,7 @@ class Caller:
     strong: bool = False
     fresh: bool = False
     forged: bool = False  # a page of somebody else has the browser ask
-    one_scope: bool = False  # a key with one permission: pages look at no key, so one of all is enough for them
+    one_scope: bool = False  # a key with one permission; pages look at no key: one key of all is enough
 
     def may(self, route: Route) -> bool:
         """What the permissions say."""

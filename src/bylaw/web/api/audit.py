@@ -60,7 +60,8 @@ async def history(
     def find() -> History:
         rows = roster.history(roster.member(staff).id, before)
         page = tuple(
-            Deed(seq=row.seq, at=instant(row.at), kind=row.kind, said=said_openly(row.body)) for row in rows[:limit]
+            Deed(seq=row.seq, at=instant(row.at), kind=row.kind, said=said_openly(row.body))
+            for row in rows[:limit]
         )
         return History(facts=page, next=str(page[-1].seq) if len(rows) > limit else None)
 
