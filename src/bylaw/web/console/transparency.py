@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import Path, Response
 
+from bylaw.base.errors import NotFoundError
 from bylaw.web.account import MAX_ASKED, file_of, shown, viewed
 from bylaw.web.console.frame import framed, show
 from bylaw.web.cooked import Asked, Serving
@@ -15,8 +16,13 @@ Name = Annotated[str, Path(max_length=MAX_ASKED)]
 
 
 def account(exchange: Asked, service: Serving) -> Response:
-    """Return the account of the latest year."""
-    return of_period(exchange, service, "")
+    """Return the account of the latest year; before the first day that can be counted, a page that says so."""
+    try:
+        return of_period(exchange, service, "")
+    except NotFoundError as error:
+        if error.code != "transparency.no_period":
+            raise
+        return framed(exchange, service, "no_account.html", {}, current=PLACE)
 
 
 def of_period(exchange: Asked, service: Serving, period: Name) -> Response:

@@ -22,8 +22,13 @@ Name = Annotated[str, Path(max_length=MAX_ASKED)]
 
 
 def latest(exchange: Asked, service: Serving) -> Response:
-    """Return the account of the latest year."""
-    return _answer(exchange, service, "")
+    """Return the account of the latest year; before the first day that can be published, a page that says so."""
+    try:
+        return _answer(exchange, service, "")
+    except NotFoundError as error:
+        if error.code != "transparency.no_period":
+            raise
+        return page(exchange, service, "site/no_account.html", {})
 
 
 def of_period(exchange: Asked, service: Serving, period: Name) -> Response:
