@@ -55,6 +55,7 @@ def viewed(service: Service, name: str) -> View:
     if span is None or period is None:
         hint = "days are published when they are over and signed"
         raise NotFoundError("transparency.no_period", "there is no account of this period", hint=hint)
+    missing = service.accounting.missing(period)  # before they are asked for: they may be counted at once
     counted, operator = service.accounting.of(period), service.desk.book.operator
     report = None
     if counted is not None:
@@ -65,7 +66,7 @@ def viewed(service: Service, name: str) -> View:
         period=period,
         names=tuple(names(span.begun, span.over)),
         report=report,
-        missing=0 if report else service.accounting.missing(period),
+        missing=0 if report else max(missing, 1),
     )
 
 
