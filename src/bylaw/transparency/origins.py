@@ -4,6 +4,7 @@ An account counts a reversal under what the action was counted under, wherever i
 looks it up; who has an export reads it from the beginning. Both find the same.
 """
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -122,7 +123,7 @@ def counted(action: Action, by: str, event: Event | None) -> Measure:
     )
 
 
-class _Looking:
+class _Looking(ABC):
     """What both ways share: from what the ledger says to what is counted."""
 
     def find(self, wanted: Wanted) -> Found:
@@ -144,14 +145,17 @@ class _Looking:
         }
         return Found(events, actions, self.opened(wanted.cases))
 
+    @abstractmethod
     def acts(self, actions: Collection[str]) -> dict[str, Act]:
-        raise NotImplementedError
+        """Return actions by their ids."""
 
+    @abstractmethod
     def events(self, seqs: Collection[int]) -> dict[int, Event]:
-        raise NotImplementedError
+        """Return decided events by the numbers of their facts."""
 
+    @abstractmethod
     def opened(self, cases: Collection[str]) -> dict[str, Opened]:
-        raise NotImplementedError
+        """Return cases by their ids."""
 
 
 class InRecord(_Looking):

@@ -8,7 +8,8 @@ from fastapi import Query, Response
 
 from bylaw.drafts import model, store
 from bylaw.drafts.patches import differing, patch
-from bylaw.web.api.drafts import MAX_DIGEST, PATCH, attached
+from bylaw.web.api.asked_drafts import MAX_DIGEST
+from bylaw.web.api.drafts import PATCH, attached
 from bylaw.web.api.told_drafts import Term, term
 from bylaw.web.bodies import taken
 from bylaw.web.cooked import Asked, Serving, said

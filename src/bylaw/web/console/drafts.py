@@ -12,7 +12,8 @@ from bylaw.drafts import model, store
 from bylaw.drafts.checking import book_from, check
 from bylaw.drafts.model import Draft, Stage, State
 from bylaw.web.api import drafts as api
-from bylaw.web.api.drafts import MAX_ID, MAX_PATH
+from bylaw.web.api.asked_drafts import MAX_PATH
+from bylaw.web.api.drafts import MAX_ID
 from bylaw.web.api.terms import folder_of_book, restored
 from bylaw.web.api.told_drafts import mistakes, standing, term, text_of, whole
 from bylaw.web.callers import covers
