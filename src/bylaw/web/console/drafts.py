@@ -12,7 +12,7 @@ from bylaw.drafts import model, store
 from bylaw.drafts.checking import book_from, check
 from bylaw.drafts.model import Draft, Stage, State
 from bylaw.web.api import drafts as api
-from bylaw.web.api.asked_drafts import MAX_PATH
+from bylaw.web.api.asked_drafts import MAX_DIGEST, MAX_PATH
 from bylaw.web.api.drafts import MAX_ID
 from bylaw.web.api.terms import folder_of_book, restored
 from bylaw.web.api.told_drafts import mistakes, standing, term, text_of, whole
@@ -64,7 +64,7 @@ class Mending(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Files that two wrote, as they shall be, over the book in force."""
 
     version: Annotated[int, msgspec.Meta(ge=0)]
-    onto: Annotated[str, msgspec.Meta(max_length=api.MAX_DIGEST)]
+    onto: Annotated[str, msgspec.Meta(max_length=MAX_DIGEST)]
     path: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
 
@@ -87,7 +87,7 @@ class Activating(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Restoring(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which book, and why."""
 
-    book: Annotated[str, msgspec.Meta(max_length=api.MAX_DIGEST)]
+    book: Annotated[str, msgspec.Meta(max_length=MAX_DIGEST)]
     reason: Annotated[str, msgspec.Meta(max_length=model.MAX_REASON)]
 
 
