@@ -19,8 +19,8 @@ from bylaw.cases.verdicts import Verdict
 from bylaw.cases.workflow import Cases
 from bylaw.enforcement import store as actions
 from bylaw.enforcement.carrying import Timers
+from bylaw.enforcement.folding import HANDLER
 from bylaw.enforcement.notifying import Told
-from bylaw.enforcement.store import HANDLER
 from bylaw.engine.decider import Answer, Arrival
 from bylaw.engine.recording import microseconds
 from bylaw.events.event import Event

@@ -16,10 +16,10 @@ from bylaw.appeals.model import Outcome
 from bylaw.book.reporting import Transparency
 from bylaw.enforcement import store
 from bylaw.enforcement.carrying import Timers
+from bylaw.enforcement.folding import HANDLER
 from bylaw.enforcement.model import DAY
 from bylaw.enforcement.notifying import Told, Withheld
 from bylaw.enforcement.ordering import Order
-from bylaw.enforcement.store import HANDLER
 from bylaw.engine.decider import Arrival
 from bylaw.engine.recording import microseconds
 from bylaw.notices.model import Ground

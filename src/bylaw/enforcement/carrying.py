@@ -8,8 +8,8 @@ import msgspec
 from bylaw.base.canonical import canonical_bytes
 from bylaw.enforcement.acting import SYSTEM
 from bylaw.enforcement.announcing import TYPE
+from bylaw.enforcement.folding import Timer
 from bylaw.enforcement.model import MOVED, Moved, State
-from bylaw.enforcement.store import Timer
 from bylaw.enforcement.workflow import Enforcement
 from bylaw.notices.webhooks.announcing import is_called
 from bylaw.records.fact import Fact

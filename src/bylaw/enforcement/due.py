@@ -4,9 +4,10 @@ from typing import Final
 
 from bylaw.base.canonical import canonical_bytes
 from bylaw.enforcement.acting import SYSTEM
+from bylaw.enforcement.folding import MAX_TOLD, Timer
 from bylaw.enforcement.machine import STANDING, inverse_of
 from bylaw.enforcement.model import DAY, DUE, MOVED, RESOLVED, Due, Moved, Resolved, State
-from bylaw.enforcement.store import MAX_TOLD, Stood, Timer
+from bylaw.enforcement.store import Stood
 from bylaw.records.fact import Fact
 
 HELD_AGAIN: Final = DAY  # after which it is looked again whether a hold keeps what was to be done

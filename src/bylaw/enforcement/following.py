@@ -5,6 +5,7 @@ from typing import Final
 
 from bylaw.base.canonical import canonical_bytes
 from bylaw.enforcement import store
+from bylaw.enforcement.folding import AT_ONCE
 from bylaw.enforcement.model import RESOLVED, TYPES, Resolved
 from bylaw.enforcement.notifying import Notifying, is_told
 from bylaw.enforcement.resolve import Sanctions, resolve
@@ -97,8 +98,8 @@ class Following:
     def refresh(self, people: Iterable[str]) -> None:
         """Take note of what was recorded about accounts beside decisions."""
         changed = sorted({person for person in people if person})
-        for start in range(0, len(changed), store.AT_ONCE):
-            some = changed[start : start + store.AT_ONCE]
+        for start in range(0, len(changed), AT_ONCE):
+            some = changed[start : start + AT_ONCE]
             for person in some:
                 self.standing.forget(person)
             self._read(*some)

@@ -14,6 +14,7 @@ from bylaw.base.errors import InputError
 from bylaw.enforcement import store
 from bylaw.enforcement.acting import SYSTEM, Reasons, demand_reason
 from bylaw.enforcement.due import falling_due
+from bylaw.enforcement.folding import Timer
 from bylaw.enforcement.following import Following
 from bylaw.enforcement.machine import APPROVERS, STANDING, action_id
 from bylaw.enforcement.model import (
@@ -40,7 +41,7 @@ from bylaw.enforcement.resolve import (
     run,
     weigh_strikes,
 )
-from bylaw.enforcement.store import Stood, Timer
+from bylaw.enforcement.store import Stood
 from bylaw.enforcement.undoing import Reversal, Undoing
 from bylaw.records.fact import Fact
 from bylaw.records.people import subject_of

@@ -9,6 +9,7 @@ import msgspec
 import sqlalchemy as sa
 
 from bylaw.enforcement import store as actions
+from bylaw.enforcement.folding import ACTIONS
 from bylaw.engine.outcome import outcome_of
 from bylaw.engine.recording import Body
 from bylaw.finding.index import DECISIONS, NAMES
@@ -63,9 +64,9 @@ def decisions(core: sa.Connection, person: bytes, before: int, limit: int) -> It
 def acted(core: sa.Connection, person: bytes, before: int, limit: int) -> Iterable[Moment]:
     """Yield the actions on an account and on what it wrote."""
     query = (
-        sa.select(actions.ACTIONS.c.action)
-        .where(actions.ACTIONS.c.person == alias_of(person), actions.ACTIONS.c.at < before)
-        .order_by(actions.ACTIONS.c.at.desc(), actions.ACTIONS.c.action)
+        sa.select(ACTIONS.c.action)
+        .where(ACTIONS.c.person == alias_of(person), ACTIONS.c.at < before)
+        .order_by(ACTIONS.c.at.desc(), ACTIONS.c.action)
         .limit(limit)
     )
     for name in core.scalars(query).all():

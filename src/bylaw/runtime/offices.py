@@ -22,12 +22,12 @@ from bylaw.cases.workflow import Cases
 from bylaw.drafts.store import DraftsProjector
 from bylaw.drafts.workflow import Drafts
 from bylaw.enforcement.announcing import ANNOUNCERS as OF_ACTIONS
+from bylaw.enforcement.folding import EnforcementProjector
 from bylaw.enforcement.following import Following
 from bylaw.enforcement.notifying import Notifying
 from bylaw.enforcement.resolve import Sanctions, sanctions_of
 from bylaw.enforcement.retroactive.store import RetroactiveProjector
 from bylaw.enforcement.retroactive.workflow import Retroactive
-from bylaw.enforcement.store import EnforcementProjector
 from bylaw.enforcement.workflow import Enforcement
 from bylaw.engine.archive import Archive
 from bylaw.engine.charter import Charter

@@ -15,9 +15,9 @@ from bylaw.cases.carrying import Timers as OfCases
 from bylaw.cases.carrying import Within
 from bylaw.cases.timing import HANDLER as CASES
 from bylaw.enforcement.carrying import Telling, Timers
+from bylaw.enforcement.folding import HANDLER
 from bylaw.enforcement.retroactive.store import HANDLER as RETROACTIVE
 from bylaw.enforcement.retroactive.timers import Steps
-from bylaw.enforcement.store import HANDLER
 from bylaw.notices.store import HANDED, MAIL, TIMER
 from bylaw.notices.ways import Ways
 from bylaw.notices.webhooks.announcing import DESTINATION

@@ -18,9 +18,9 @@ from bylaw.cases.machine import case_of
 from bylaw.cases.model import RAISED, Raised
 from bylaw.cases.tables import CASES
 from bylaw.enforcement.acting import SYSTEM
+from bylaw.enforcement.folding import ACTIONS, APPROVALS
 from bylaw.enforcement.machine import APPROVERS
 from bylaw.enforcement.model import APPROVED, RESOLVED, Action, Approved, Resolved
-from bylaw.enforcement.store import ACTIONS, APPROVALS
 from bylaw.engine.recording import KIND as DECIDED
 from bylaw.records.records import Records
 from bylaw.transparency.model import Decided, Measure, Source, Told

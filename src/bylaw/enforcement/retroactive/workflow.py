@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from bylaw.base.canonical import canonical_bytes
 from bylaw.base.ids import derived_id, time_ordered_id
+from bylaw.enforcement.folding import ACTIONS
 from bylaw.enforcement.retroactive import model, store
 from bylaw.enforcement.retroactive.machine import demand_second, following
 from bylaw.enforcement.retroactive.model import MOST, STEP, Carried, Plan, Planned, State, Step, Undone
-from bylaw.enforcement.store import ACTIONS
 from bylaw.enforcement.undoing import AT_ONCE
 from bylaw.enforcement.workflow import Enforcement
 from bylaw.engine.archive import Archive

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from fastapi import Query, Response
 
 from bylaw.base.errors import BylawError, InputError, NotFoundError
-from bylaw.enforcement.store import ACTIONS, CLAUSES, RULES, Stood, action_of, trail
+from bylaw.enforcement.folding import ACTIONS, CLAUSES, RULES
+from bylaw.enforcement.store import Stood, action_of, trail
 from bylaw.engine.recording import KIND, instant, microseconds
 from bylaw.notices import store as notices
 from bylaw.notices.model import Notice
