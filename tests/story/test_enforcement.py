@@ -479,6 +479,23 @@ def made_with(office: Office, effect: str) -> list[store.Stood]:
         return store.made_with(core, action(office, effect))
 
 
+def test_a_person_who_decides_on_what_rules_found_says_that_a_machine_found_it(data: Path, clock: Clock) -> None:
+    with house(data, clock) as office:
+        found = post(office, 1, "AAA!")
+        for source in (found.seq, 0):
+            office.enforcement.order(
+                [Order(effect="suspend", argument=3 if source else 9)],
+                person=alias(office, "ann"),
+                by="staff_1",
+                clauses=["house/words/p1"],
+                reason="Enough.",
+                say=SAY,
+                source=source,
+            )
+        told = [(one.decided, one.found_by_machine) for one in notices(office, "ann")]
+        assert told == [(Decided.FULLY, True), (Decided.PERSON, True), (Decided.PERSON, False)]
+
+
 def test_those_concerned_are_told_once_for_each_occasion(data: Path, clock: Clock) -> None:
     with house(data, clock) as office:
         post(office, 1, "AAA!", actor="kid", account="club")

@@ -56,7 +56,10 @@ Say = Told | Withheld
 
 
 class Occasion(NamedTuple):
-    """What a statement is about, beside what was done. ``by``: who decided, if a person did."""
+    """What a statement is about, beside what was done. ``by``: who decided, if a person did.
+
+    ``found_by_rules``: a person decided about what rules had found (Article 17(3)(c) of the Digital Services Act).
+    """
 
     book: Book
     at: int
@@ -66,6 +69,7 @@ class Occasion(NamedTuple):
     told: Told = Told("", "")
     source: Source = Source.OWN
     by: str = ""
+    found_by_rules: bool = False
 
 
 class Notifying:
@@ -93,8 +97,10 @@ class Notifying:
         mention = Action(action=decision.id, effect="notify", person=person)
         return self.of_decision(Resolved(at=at, actions=(mention,)), decision)
 
-    def of_order(self, resolved: Resolved, digest: str, say: Say) -> list[Fact]:
-        """Return the facts that plan notices of what a person did, or withhold them."""
+    def of_order(
+        self, resolved: Resolved, digest: str, say: Say, *, found_by_rules: bool = False
+    ) -> list[Fact]:
+        """Return the facts that plan notices of what a person did, perhaps about what rules found; or withhold them."""
         book, clauses = self._book(digest), {c for a in resolved.actions for c in a.clauses}
         told = say if isinstance(say, Told) else Told("–", say.reason)
         occasion = Occasion(
@@ -104,6 +110,7 @@ class Notifying:
             decision=resolved.actions[0].action if resolved.actions else "",
             told=told,
             by=resolved.by,
+            found_by_rules=found_by_rules,
         )
         return self._planned(occasion, resolved.actions, say if isinstance(say, Withheld) else None)
 
@@ -177,7 +184,7 @@ def _statement(occasion: Occasion, actions: Sequence[Action]) -> Statement:
         done=tuple(Done(effect=_done(action), value=_value(action)) for action in actions),
         clauses=(*occasion.clauses, *_clauses_at(book, own, occasion.at)),
         source=occasion.source,
-        found_by_machine=not by,
+        found_by_machine=occasion.found_by_rules or not by,
         decided=Decided.PERSON if by else Decided.FULLY,
         since=occasion.at,
         until=max((end for end in ends if end is not None), default=None),

@@ -29,7 +29,7 @@ from bylaw.enforcement.model import (
     Standard,
     State,
 )
-from bylaw.enforcement.notifying import Notifying, Say, is_told
+from bylaw.enforcement.notifying import REPORTED, Notifying, Say, is_told
 from bylaw.enforcement.ordering import Order, ordered, refuse_orders
 from bylaw.enforcement.resolve import (
     Case,
@@ -43,6 +43,8 @@ from bylaw.enforcement.resolve import (
 )
 from bylaw.enforcement.store import Stood
 from bylaw.enforcement.undoing import Reversal, Undoing
+from bylaw.engine.recording import KIND as DECIDED
+from bylaw.engine.recording import read_body
 from bylaw.records.fact import Fact
 from bylaw.records.people import subject_of
 from bylaw.records.records import Records
@@ -158,7 +160,8 @@ class Enforcement(Undoing):
             if say is None:
                 hint = "say what it is about and the facts, or on which ground nobody is told"
                 raise InputError("action.untold", "the account must be told", hint=hint)
-            facts += self._notifying.of_order(resolved, self._book(), say)
+            found = self._found_by_rules(source)
+            facts += self._notifying.of_order(resolved, self._book(), say, found_by_rules=found)
         return resolved, facts
 
     def approve(self, action: str, by: str) -> State:
@@ -249,6 +252,14 @@ class Enforcement(Undoing):
         return falling_due(stood, timer, self._records.clock(), held=held)
 
     # --
+
+    def _found_by_rules(self, source: int) -> bool:
+        """Tell whether rules found the event that a fact holds, and nobody reported it."""
+        row = self._records.row(source) if source else None
+        if row is None or row.kind != DECIDED:
+            return False
+        body = read_body(row)
+        return bool(body.rules) and body.kind != REPORTED
 
     def _approving(self, stood: Stood) -> list[Fact]:
         """Return the facts that plan the notice of what people agreed to."""
