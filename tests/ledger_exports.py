@@ -34,7 +34,7 @@ def some_rows(count: int) -> list[Row]:
 def some_fact(seq: int) -> Fact:
     body = b'{"decision":"dec_%d","silent":%b}' % (seq, b"true" if seq % 2 else b"false")
     return Fact(
-        kind=("event.decided", "book.activated")[seq % 7 == 0],
+        kind=("thing.happened", "thing.followed")[seq % 7 == 0],
         body=body,
         tag=seq.to_bytes(16, "big") if seq % 3 else None,
         subject=b"s" * 16 if seq % 5 else None,

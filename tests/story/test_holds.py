@@ -65,7 +65,7 @@ def hold(kept: Keeping, *seqs: int, people: tuple[str, ...] = ()) -> str:
 
 
 def kinds(kept: Keeping) -> list[str]:
-    decided = {"event.decided", "enforcement.resolved", "notice.planned", "book.activated"}
+    decided = {"event.decided", "enforcement.resolved", "notice.planned", "case.raised", "book.activated"}
     return [row.kind for row in kept.records.rows() if row.kind not in decided]
 
 

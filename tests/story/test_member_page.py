@@ -1,7 +1,7 @@
 """The page of somebody concerned: by a link, without an account; looked at, objected on, answered; nobody else gets in."""
 
 from collections.abc import Iterator
-from itertools import takewhile
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -30,6 +30,8 @@ FILES = {
     "rules/words.yaml": RULES.replace('event.text == "AAA"', 'event.text.startsWith("AAA")'),
 }
 
+ADDRESSES = count(1)
+
 
 @pytest.fixture(scope="module")
 def clock() -> Clock:
@@ -47,7 +49,9 @@ class Member:
 
     def __init__(self, service: Service, name: str, text: str = "AAA") -> None:
         self.service, self.name = service, name
-        self.client = httpx2.Client(base_url=service.url, timeout=PATIENCE)
+        number = next(ADDRESSES)
+        own = httpx2.HTTPTransport(local_address=f"127.0.{number // 250}.{number % 250 + 1}")
+        self.client = httpx2.Client(base_url=service.url, timeout=PATIENCE, transport=own)
         with service.client() as program:
             answer = program.post("/v1/events", json=post(f"evt_{name}_{len(self.told())}", text, actor=name))
             assert answer.status_code == 200, answer.text

@@ -32,7 +32,7 @@ def data(tmp_path: Path) -> Path:
 def test_a_sound_record_is_told_by_its_root(bylaw: Bylaw, data: Path) -> None:
     said = bylaw("check", "--data", data, "--rebuild")
     assert said.status == 0
-    assert said.out.startswith("sound 28 rows, ledger ")
+    assert said.out.startswith("sound 37 rows, ledger ")
     assert "every table was folded anew and is the same" in said.out
     assert json.loads(bylaw("check", "--data", data, "--json").out)["ok"]
 

@@ -102,6 +102,8 @@ def test_every_route_needs_a_permission_that_exists_or_is_for_everybody() -> Non
         "/your/{token}/appeal",
         "/your/{token}/answer",
         "/your/{token}/mended",
+        "/transparency",  # the public account
+        "/transparency/{period}",
     }
     guarded = ("/v1/session", "/v1/join", "/console/", "/staff/")
     assert all(route.path.startswith(guarded) for route in open_to_all if route.guarded)

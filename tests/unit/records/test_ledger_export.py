@@ -80,7 +80,7 @@ def test_records_read_as_json(tmp_path: Path) -> None:
     lines = exported(some_rows(7), tmp_path / "e")["records/000.p/7"].splitlines()
     first, sixth = json.loads(lines[0]), json.loads(lines[5])
     assert list(first) == ["seq", "at", "kind", "tag", "subject", "sealed", "body"]
-    assert (first["seq"], first["at"], first["kind"]) == (1, 1_760_000_000_000_001, "event.decided")
+    assert (first["seq"], first["at"], first["kind"]) == (1, 1_760_000_000_000_001, "thing.happened")
     assert first["body"] == {"decision": "dec_1", "silent": True}
     assert (sixth["tag"], len(sixth["sealed"]["sha256"])) == (None, 64)
 

@@ -81,7 +81,7 @@ async def revoke(exchange: Asked, service: Serving, key: Annotated[str, Path(max
 
 
 ROUTES = (
-    show(PLACE, "keys_page", "Keys of the API", keys, "audit.read", also=("key.manage",)),
+    show(PLACE, "keys_page", "Keys of the API", keys, "audit.read"),
     do(PLACE, "make_key", "Make a key", make, "key.manage"),
     do(PLACE + "/{key}/revoke", "revoke_here", "Let nobody in by a key any more", revoke, "key.manage"),
 )
