@@ -479,7 +479,9 @@ def made_with(office: Office, effect: str) -> list[store.Stood]:
         return store.made_with(core, action(office, effect))
 
 
-def test_a_person_who_decides_on_what_rules_found_says_that_a_machine_found_it(data: Path, clock: Clock) -> None:
+def test_a_person_who_decides_on_what_rules_found_says_that_a_machine_found_it(
+    data: Path, clock: Clock
+) -> None:
     with house(data, clock) as office:
         found = post(office, 1, "AAA!")
         for source in (found.seq, 0):

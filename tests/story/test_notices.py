@@ -61,7 +61,9 @@ def test_a_clause_and_a_kind_that_do_not_exist_are_told(bylaw: Bylaw, book: Path
     said = bylaw("notices", "preview", "--book", book, "--clause", "house-rules/number/p1")
     assert said.status == 2
     assert "did you mean `house-rules/numbers/p1`?" in said.err
-    assert "statement, outcome or appeal" in bylaw("notices", "preview", "--book", book, "--kind", "advert").err
+    assert (
+        "statement, outcome or appeal" in bylaw("notices", "preview", "--book", book, "--kind", "advert").err
+    )
 
 
 def test_the_sample_operators_notices_are_shown_in_both_languages(bylaw: Bylaw, root: Path) -> None:

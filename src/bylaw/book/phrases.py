@@ -26,7 +26,7 @@ LATER: Final = (
     frozenset(  # said in English where a book's own language, written before there were these, lacks them
         {
             "action.ask",
-        "action.uphold",
+            "action.uphold",
             "action.overturn",
             "action.warn_appeals",
             "action.limit_appeals",

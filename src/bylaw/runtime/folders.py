@@ -14,7 +14,14 @@ VAULT = "vault.db"
 MASTER_KEY = "master.key"
 MASTER_VARIABLE = "BYLAW_MASTER_KEY"  # 32 bytes in base64
 MASTER_COMMAND = "BYLAW_MASTER_COMMAND"  # prints them; of a key management system, say
-SECRETS = ("ledger", "member", "rejects", "staff", "tags", "windows")  # made at once, so that who only reads finds them
+SECRETS = (
+    "ledger",
+    "member",
+    "rejects",
+    "staff",
+    "tags",
+    "windows",
+)  # made at once, so that who only reads finds them
 
 
 def short_name(operator: str) -> str:
