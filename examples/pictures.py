@@ -7,16 +7,17 @@ demonstration's service on a new record, does some work there, and takes a pictu
 import json
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import demo
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Response, sync_playwright
 
 EVENTS: Final = 20_000
 TARGET: Final = Path(__file__).parent.parent / "docs" / "pictures"
 SMALL: Final = 390  # pixels: a phone
+QUALITY: Final = 62  # of a picture, in percent
 
 
 class Look(NamedTuple):
@@ -105,7 +106,8 @@ def pictured(
     browser: Browser, url: str, cookies: list[dict[str, object]], scene: Scene, target: Path
 ) -> dict[str, int]:
     """Take the pictures of a page; return what it weighs: bytes and requests of a first visit."""
-    weight: dict[str, int] = {"bytes": 0, "requests": 0}
+    answers: list[Response] = []
+    weight: dict[str, int] = {}
     for name, look in LOOKS.items():
         context = browser.new_context(
             viewport={"width": look.width, "height": look.height},
@@ -114,24 +116,14 @@ def pictured(
         context.add_cookies(cookies)  # type: ignore[arg-type]
         page = context.new_page()
         path = found(page, url, scene)
-        if name == "light":
-            page.on("response", weighing(weight))
-        page.goto(url + path)
-        page.screenshot(path=str(target / f"{scene.name}-{name}.png"))
+        page.on("response", answers.append)
+        page.goto(url + path, wait_until="load")
+        page.screenshot(path=str(target / f"{scene.name}-{name}.jpg"), type="jpeg", quality=QUALITY)
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             sys.stdout.write(f"{scene.name} is too wide in {name}\n")
+        weight = weight or {"requests": len(answers), "bytes": sum(len(one.body()) for one in answers)}
         context.close()
     return weight
-
-
-def weighing(weight: dict[str, int]) -> Callable[..., None]:
-    """Return what adds an answer to a page's weight."""
-
-    def add(answer: object) -> None:
-        weight["requests"] += 1
-        weight["bytes"] += len(answer.body())  # type: ignore[attr-defined]
-
-    return add
 
 
 def found(page: Page, url: str, scene: Scene) -> str:

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-import msgspec
-
 from bylaw.events.event import Event
-from bylaw.events.kinds import Kind, kind_of
+from bylaw.events.kinds import kind_of
 from bylaw.web.api.told_cases import ItemView
+from bylaw.web.console.events import Field, fields_of
 from bylaw.web.languages import Tongue
 from bylaw.web.service import Service
 
@@ -21,14 +20,6 @@ THINGS: Final = {
     "profile.updated": "your profile",
     "account.registered": "your registration",
 }
-
-
-class Field(NamedTuple):
-    """A field of an event: its name, its value, and whether somebody wrote it."""
-
-    name: str
-    value: str
-    written: bool
 
 
 class Thing(NamedTuple):
@@ -51,16 +42,4 @@ def thing_of(service: Service, item: ItemView, events: dict[int, Event | None]) 
     if event is None:
         return Thing(item, (), item.source not in events)
     kind = service.desk.book.kinds.get(kind_of(event))
-    return Thing(item, tuple(_fields(event, kind)), True)
-
-
-def _fields(event: Event, kind: Kind | None) -> Iterable[Field]:
-    """Yield what an event says: first what somebody wrote, then the rest."""
-    told = msgspec.to_builtins(event)
-    prose = {name for name, field in kind.fields.items() if field.text} if kind else set[str]()
-    for name in sorted(told, key=lambda one: one not in prose):
-        if name not in {"id", "kind", "at"}:
-            value = told[name]
-            yield Field(
-                name, ", ".join(map(str, value)) if isinstance(value, list) else str(value), name in prose
-            )
+    return Thing(item, tuple(fields_of(event, kind)), True)
