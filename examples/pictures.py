@@ -116,7 +116,7 @@ def pictured(
         context.add_cookies(cookies)  # type: ignore[arg-type]
         page = context.new_page()
         path = found(page, url, scene)
-        page.on("response", answers.append)
+        page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - it is asked for its parameters
         page.goto(url + path, wait_until="load")
         page.screenshot(path=str(target / f"{scene.name}-{name}.jpg"), type="jpeg", quality=QUALITY)
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
