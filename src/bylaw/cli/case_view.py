@@ -1,5 +1,6 @@
 """The work of ``bylaw case``: cases and queues shown."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -96,4 +97,6 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - any value that is told
         return "\n".join(map(_cell, value))
     if isinstance(value, dict):
         return " ".join(_cell(one) for one in value.values() if one)
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%MZ}"
     return "" if value is None else str(value)
