@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page, expect
 
+from bylaw.records.folder import machine_clock
 from service import Service
-from staff_browser import Browser
+from staff_browser import Browser, invited
+from staff_world import GOOD, Clock, address
 
 LONG = 15.0  # seconds, after which what should happen does not
 
@@ -74,6 +76,18 @@ def _page(context: BrowserContext) -> Iterator[Hands]:
     yield hands
     context.close()
     assert not hands.errors, hands.errors
+
+
+def member(service: Service, name: str, *roles: str, phone: bool = True) -> Browser:
+    """Somebody who has joined, and signed in with all that their roles ask for."""
+    clock = Clock()
+    clock.now = machine_clock()
+    browser = Browser(service, clock, name)
+    browser.join(invited(service, name, *roles))
+    browser.post("/v1/session/password", address=address(name), password=GOOD)
+    if phone:
+        browser.add_phone()
+    return browser
 
 
 def in_time(look: Callable[[], T], service: Service) -> T:

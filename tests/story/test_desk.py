@@ -12,11 +12,10 @@ from bylaw.notices.workflow import Notices
 from bylaw.records.folder import machine_clock
 from bylaw.records.people import PEOPLE
 from bylaw.transparency.sources import OfRecord, count
-from chromium_desk import actions_of, at_the_console, in_time, outside
+from chromium_desk import actions_of, at_the_console, in_time, member, outside
 from pages import chromium as started
 from service import BOOK, Service, served
-from staff_browser import Browser, cheap, invited
-from staff_world import GOOD, Clock, address
+from staff_browser import Browser, cheap
 
 OPERATOR = """
 [queues.appeals]
@@ -53,18 +52,6 @@ def chromium() -> Iterator[Chromium]:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with served(tmp_path_factory.mktemp("desk"), FILES, hasher=cheap()) as running:
         yield running
-
-
-def member(service: Service, name: str, *roles: str, phone: bool = True) -> Browser:
-    """Somebody who has joined, and signed in with all that their roles ask for."""
-    clock = Clock()
-    clock.now = machine_clock()
-    browser = Browser(service, clock, name)
-    browser.join(invited(service, name, *roles))
-    browser.post("/v1/session/password", address=address(name), password=GOOD)
-    if phone:
-        browser.add_phone()
-    return browser
 
 
 @pytest.fixture(scope="module")
