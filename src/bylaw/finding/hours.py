@@ -1,7 +1,6 @@
 """How many, hour by hour: what the counts of decisions tell of a period."""
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
@@ -51,18 +50,6 @@ def by_part(core: sa.Connection, series: str, within: Period) -> Counter[str]:
     """Return counts by part, all names together."""
     query = sa.select(HOURS.c.part, sa.func.sum(HOURS.c.count)).group_by(HOURS.c.part)
     return Counter({part: int(count) for part, count in core.execute(_of(query, series, within)).all()})
-
-
-def of_names(
-    core: sa.Connection, series: str, names: Iterable[str], within: Period, step: int = 1
-) -> dict[tuple[str, int], int]:
-    """Return counts of some names by hour (or by ``step`` hours)."""
-    begun = HOURS.c.hour - (HOURS.c.hour - within.first) % step
-    query = sa.select(HOURS.c.name, begun, sa.func.sum(HOURS.c.count)).where(
-        HOURS.c.name.in_(list(names)), HOURS.c.part != BELOW
-    )
-    rows = core.execute(_of(query.group_by(HOURS.c.name, begun), series, within)).all()
-    return {(name, hour): int(count) for name, hour, count in rows}
 
 
 def _of(query: sa.Select, series: str, within: Period) -> sa.Select:  # type: ignore[type-arg]

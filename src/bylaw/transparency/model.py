@@ -9,7 +9,7 @@ and of different durations; none grows with the number of people or events.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Final, NamedTuple, Protocol
@@ -119,15 +119,6 @@ class Account:
     def __add__(self, other: "Account") -> "Account":
         """Return the account of both."""
         return Account(**{name: getattr(self, name) + getattr(other, name) for name in TABLES})
-
-    def lasted(self, what: str, clauses: Iterable[str] | None = None) -> Counter[int]:
-        """Return how often each duration occurred; of some clauses only, if they are named."""
-        wanted = None if clauses is None else frozenset(clauses)
-        found: Counter[int] = Counter()
-        for key, count in self.times.items():
-            if key.what == what and (wanted is None or key.clause in wanted):
-                found[key.seconds] += count
-        return found
 
 
 TABLES: Final = tuple(one.name for one in fields(Account))

@@ -12,7 +12,7 @@ Whatever somebody wrote is escaped by the engine; nothing is marked safe but cha
 ``_`` and has its German in ``words/de/AREA.toml``.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from html import escape
@@ -176,6 +176,3 @@ def _query(pairs: Iterable[tuple[str, object]] = (), **changed: object) -> str:
     values = {**dict(pairs), **changed}
     told = {name: value for name, value in values.items() if value not in ("", None)}
     return "?" + urlencode(told, doseq=True) if told else "?"
-
-
-Values = Callable[..., Mapping[str, Any]]

@@ -1,6 +1,5 @@
 """The overview: what is going on, what waits for people, whether rules and machinery are well."""
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Final, NamedTuple
@@ -14,7 +13,7 @@ from bylaw.enforcement import store as actions
 from bylaw.enforcement.model import State
 from bylaw.engine.outcome import Outcome
 from bylaw.engine.recording import microseconds
-from bylaw.finding.hours import Period, by_hour, by_name, period
+from bylaw.finding.hours import Period, by_hour, by_name, by_part, period
 from bylaw.finding.index import HOUR
 from bylaw.records.delivery import Delivery
 from bylaw.staff.permissions import may_somewhere
@@ -131,9 +130,7 @@ def _totals(core: sa.Connection, within: Period) -> Mapping[str, Change]:
     """Return events, and those about which something was decided, with the period before."""
 
     def told(one: Period) -> tuple[int, int]:
-        by_outcome = Counter[str]()
-        for (_, part), count in by_hour(core, "kind", one, one.last - one.first).items():
-            by_outcome[part] += count
+        by_outcome = by_part(core, "kind", one)
         return by_outcome.total(), by_outcome.total() - by_outcome[Outcome.ALLOW]
 
     (events, acted), (events_before, acted_before) = told(within), told(within.before)
