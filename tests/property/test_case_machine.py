@@ -1,6 +1,6 @@
 """Whatever people do with cases, in any order: nobody shares one, nothing leaves that was withdrawn, figures add up."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,9 +12,10 @@ from bylaw.base.errors import BylawError, ConflictError
 from bylaw.cases import model, quality
 from bylaw.cases.machine import STEPS, Held, Weight, accuracy, is_free, precision, step
 from bylaw.cases.model import WHOLE, Ordered, Outcome, Skip, State
-from bylaw.cases.quality import kappa
+from bylaw.cases.quality import Figure, kappa
+from bylaw.cases.stepping import DAY
 from bylaw.records.checking import check
-from case_world import MINUTE, NEVER, SECOND, House, house, verdict
+from case_world import HOUR, MINUTE, NEVER, SECOND, House, house, verdict
 
 STAFF = ("rae", "ned", "lea")
 KINDS = sorted({kind for _, kind in STEPS})
@@ -83,7 +84,7 @@ def test_kappa_is_that_of_the_books() -> None:
 
 STEP = st.tuples(
     st.sampled_from(
-        "post claim next leave skip decide overturn withdraw carry wait escalate assign note".split()
+        "post claim next leave skip decide overturn withdraw carry wait sleep escalate assign note".split()
     ),
     st.sampled_from(STAFF),
     st.integers(0, 2),
@@ -100,6 +101,10 @@ def _do(home: House, what: str, who: str, n: int) -> None:
         return
     if what == "wait":
         home.clock.pass_((n + 1) * 6 * MINUTE)
+        home.work()
+        return
+    if what == "sleep":
+        home.clock.pass_((n + 1) * 20 * HOUR)
         home.work()
         return
     if what == "carry":
@@ -153,4 +158,13 @@ def test_cases_go_forward_in_any_order_and_fold_again_to_the_same(steps: list[tu
         assert given_ == back + done
         with home.office.records.reading() as core:
             figures = quality.figures(core, "rule")
-        assert sum(one.right + one.wrong for one in figures) <= done
+            assert sum(one.right + one.wrong for one in figures) <= done
+            for what in ("rule", "clause"):
+                for figure in quality.figures(core, what):
+                    days = quality.by_day(core, what, figure.name, 0, home.clock.now // DAY + 1)
+                    assert _sum(figure.name, days.values()) == figure
+
+
+def _sum(name: str, figures: Iterable[Figure]) -> Figure:
+    counts = [figure[1:] for figure in figures]
+    return Figure(name, *(sum(column) for column in zip(*counts, strict=True)))

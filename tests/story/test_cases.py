@@ -8,6 +8,7 @@ import pytest
 from bylaw.base.errors import ConflictError, InputError, NotFoundError, RefusedError
 from bylaw.cases import quality, store
 from bylaw.cases.model import Cared, Ordered, Outcome, Skip, State, What
+from bylaw.cases.stepping import DAY
 from bylaw.enforcement import store as actions
 from bylaw.records.checking import check
 from case_world import (
@@ -98,6 +99,25 @@ def test_another_room_raises_a_case_of_its_own_and_closes_it(home: House) -> Non
     with home.office.records.reading() as core:
         [figure] = quality.figures(core, "rule")
     assert (figure.name, figure.reversed) == ("shouting", 1)
+
+
+def test_what_people_find_of_a_rule_is_told_by_day(home: House) -> None:
+    first = home.clock.now // DAY
+    for outcome in (Outcome.VIOLATION, Outcome.NO_VIOLATION, Outcome.VIOLATION):
+        home.post("AAA", "ann")
+        home.cases.decide(home.only(waiting=True).case, "rae", verdict(outcome), drawn=NEVER)
+        home.carried()
+        home.clock.pass_(15 * HOUR)  # from noon: the other two are of the day after
+    with home.office.records.reading() as core:
+        found = quality.by_day(core, "rule", "shouting", first, first + 2)
+        assert found == quality.by_day(core, "rule", "shouting", 0, first + 30)
+        assert [(day, one.right, one.wrong) for day, one in found.items()] == [
+            (first, 1, 0),
+            (first + 1, 1, 1),
+        ]
+        assert list(quality.by_day(core, "rule", "shouting", first + 1, first + 2)) == [first + 1]
+        assert list(quality.by_day(core, "clause", CLAUSE, first, first + 2)) == [first, first + 1]
+        assert not quality.by_day(core, "rule", "loud", first, first + 2)
 
 
 # -- order of work

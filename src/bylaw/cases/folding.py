@@ -11,13 +11,12 @@ from bylaw.base.canonical import canonical_bytes
 from bylaw.cases import judging, model
 from bylaw.cases.joining import join
 from bylaw.cases.model import State, What
-from bylaw.cases.stepping import case_row, count, refuse_barred, take_further, take_place
+from bylaw.cases.stepping import DAY, case_row, count, refuse_barred, take_further, take_place
 from bylaw.cases.tables import BARRED, CARE, GOLDEN, PLACES, SEEN, TABLES
 from bylaw.cases.timing import stop, time
 from bylaw.records.fact import Row
 from bylaw.records.projecting import Transaction
 
-DAY: Final = 24 * model.HOUR
 TOO_LATE: Final = 2
 LATE: Final = "late"  # figures of queues: nearly, and late
 
@@ -26,7 +25,7 @@ class CasesProjector:
     """The fold."""
 
     name = "cases"
-    version = 1
+    version = 2
     tables: Sequence[sa.Table] = TABLES
 
     @property
@@ -118,7 +117,7 @@ def _noted(tx: Transaction, row: Row) -> None:
 def _late(tx: Transaction, row: Row) -> None:
     said, nearly = msgspec.json.decode(row.body, type=model.Late), row.kind == model.WARNED
     before = take_further(tx, row, said.case, late=1 if nearly else TOO_LATE)
-    count(tx, LATE, before.queue, "right" if nearly else "wrong")
+    count(tx, row, LATE, before.queue, "right" if nearly else "wrong")
     if nearly:
         time(tx, row, said.case, said.until, 1)
 

@@ -138,21 +138,21 @@ def carried(tx: Transaction, row: Row) -> None:
     if case.what in {What.SAMPLE, What.GOLDEN}:
         _compare(tx, row, case, verdict)
     elif verdict.outcome in _COUNTED:
-        _judge(tx, case, Outcome(verdict.outcome), msgspec.json.decode(verdict.clauses))
+        _judge(tx, row, case, Outcome(verdict.outcome), msgspec.json.decode(verdict.clauses))
 
 
-def _judge(tx: Transaction, case: Any, outcome: Outcome, cited: Iterable[str]) -> None:  # noqa: ANN401
+def _judge(tx: Transaction, row: Row, case: Any, outcome: Outcome, cited: Iterable[str]) -> None:  # noqa: ANN401
     """Count whether those were right who had the case looked at: rules, the clauses they named, reporters."""
     column = _COUNTED[outcome]
     confirmed = above(cited)
     for clause in msgspec.json.decode(case.clauses):
         right = outcome is Outcome.VIOLATION and clause in confirmed
-        count(tx, CLAUSE, clause, "right" if right else "wrong")
+        count(tx, row, CLAUSE, clause, "right" if right else "wrong")
     for rule in msgspec.json.decode(case.rules):
-        count(tx, RULE, rule, column)
+        count(tx, row, RULE, rule, column)
     query = sa.select(ITEMS.c.reporter).where(ITEMS.c.case == case.case, ITEMS.c.reporter != "").distinct()
     for reporter in tx.execute(query).scalars().all():
-        count(tx, REPORTER, reporter, column)
+        count(tx, row, REPORTER, reporter, column)
 
 
 def _compare(tx: Transaction, row: Row, case: Any, verdict: Any) -> None:  # noqa: ANN401 - rows of tables
@@ -188,4 +188,4 @@ def closed(tx: Transaction, row: Row) -> None:
     if before.what == What.APPEAL and said.outcome in _APPEALED:
         for what, names in ((RULE, before.rules), (CLAUSE, before.clauses)):
             for name in msgspec.json.decode(names):
-                count(tx, what, name, _APPEALED[said.outcome])
+                count(tx, row, what, name, _APPEALED[said.outcome])

@@ -14,7 +14,7 @@ from bylaw.cases.judging import DONE
 from bylaw.cases.machine import precision
 from bylaw.cases.model import GOLDEN as KEPT
 from bylaw.cases.model import Golden, Outcome, State, What
-from bylaw.cases.tables import CITED, FIGURES, GOLDEN, PAIRS, VERDICTS
+from bylaw.cases.tables import CITED, DAYS, FIGURES, GOLDEN, PAIRS, VERDICTS
 from bylaw.cases.working import Working
 from bylaw.records.fact import Fact
 
@@ -43,10 +43,14 @@ class Figure(NamedTuple):
     reversed: int
 
     @property
+    def seen(self) -> int:
+        """How often people looked, on appeal too."""
+        return self.right + self.wrong + self.sustained + self.reversed
+
+    @property
     def reversal_rate(self) -> float | None:
         """The share of what people looked at, on appeal too, that was wrong; none, if they looked at nothing."""
-        seen = self.right + self.wrong + self.sustained + self.reversed
-        return (self.wrong + self.reversed) / seen if seen else None
+        return (self.wrong + self.reversed) / self.seen if self.seen else None
 
     @property
     def confidence(self) -> int:
@@ -135,6 +139,16 @@ def figures(core: sa.Connection, what: str, names: Iterable[str] = ()) -> list[F
     wrong = FIGURES.c.wrong + FIGURES.c.reversed
     rows = core.execute(query.order_by(wrong.desc(), FIGURES.c.name).limit(MAX_LISTED))
     return [Figure(row.name, row.right, row.wrong, row.sustained, row.reversed) for row in rows]
+
+
+def by_day(core: sa.Connection, what: str, name: str, first: int, last: int) -> dict[int, Figure]:
+    """Return the figures of a rule or a clause by day, of days on which people looked, the earliest first.
+
+    ``first`` and ``last`` are days since 1970 (UTC), the last one not included. All days together are what ``figures`` tells.
+    """
+    query = sa.select(DAYS).where(DAYS.c.what == what, DAYS.c.name == name)
+    rows = core.execute(query.where(DAYS.c.day >= first, DAYS.c.day < last).order_by(DAYS.c.day))
+    return {row.day: Figure(name, row.right, row.wrong, row.sustained, row.reversed) for row in rows}
 
 
 def late(core: sa.Connection) -> Mapping[str, tuple[int, int]]:

@@ -1,15 +1,21 @@
 """What every fold of a case does: look it up, let a fact take it further, keep that in its history."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from bylaw.base.errors import ConflictError, NotFoundError
+from bylaw.cases import model
+from bylaw.cases.joining import CLAUSE, RULE
 from bylaw.cases.machine import UNDECIDED, Held, step
 from bylaw.cases.model import State
-from bylaw.cases.tables import BARRED, CASES, FIGURES, HISTORY, PLACES
+from bylaw.cases.tables import BARRED, CASES, DAYS, FIGURES, HISTORY, PLACES
 from bylaw.records.fact import Row
 from bylaw.records.projecting import Transaction
+
+DAY: Final = 24 * model.HOUR
+BY_DAY: Final = frozenset({RULE, CLAUSE})  # whose figures are kept by day too
 
 
 def no_case(case: str) -> NotFoundError:
@@ -57,10 +63,16 @@ def take_place(tx: Transaction, place: str, case: str) -> None:
         tx.execute(sa.insert(PLACES), {"place": place, "case": case})
 
 
-def count(tx: Transaction, what: str, name: str, column: str) -> None:
-    """Count once more, in the figures of something."""
-    mine = (FIGURES.c.what == what) & (FIGURES.c.name == name)
-    more = {column: FIGURES.c[column] + 1}
-    if not tx.execute(sa.update(FIGURES).where(mine).values(more)).rowcount:
+def count(tx: Transaction, row: Row, what: str, name: str, column: str) -> None:
+    """Count once more because of a fact, in the figures of something; of rules and clauses on its day too."""
+    _count(tx, FIGURES, {"what": what, "name": name}, column)
+    if what in BY_DAY:
+        _count(tx, DAYS, {"what": what, "name": name, "day": row.at // DAY}, column)
+
+
+def _count(tx: Transaction, table: sa.Table, key: Mapping[str, object], column: str) -> None:
+    mine = sa.and_(*(table.c[name] == value for name, value in key.items()))
+    more = {column: table.c[column] + 1}
+    if not tx.execute(sa.update(table).where(mine).values(more)).rowcount:
         none: dict[str, object] = dict.fromkeys(("right", "wrong", "sustained", "reversed"), 0)
-        tx.execute(sa.insert(FIGURES), {"what": what, "name": name, **none, column: 1})
+        tx.execute(sa.insert(table), {**key, **none, column: 1})

@@ -131,6 +131,16 @@ FIGURES: Final = _table(
     _whole("sustained"),  # on appeal
     _whole("reversed"),
 )
+DAYS: Final = _table(
+    "cases_figures_days",  # the same by day, of rules and clauses
+    _text("what", key=True),
+    _text("name", key=True),
+    _whole("day", key=True),  # in days since 1970
+    _whole("right"),
+    _whole("wrong"),
+    _whole("sustained"),
+    _whole("reversed"),
+)
 PAIRS: Final = _table(
     "cases_pairs",  # two verdicts on the same thing
     _text("subject", key=True),  # such as ``rule shouting``
@@ -178,6 +188,7 @@ TABLES: Final = (
     VERDICTS,
     CITED,
     FIGURES,
+    DAYS,
     PAIRS,
     GOLDEN,
     SEEN,
