@@ -13,14 +13,14 @@ import pytest
 from bylaw.base.errors import InputError
 from bylaw.book.book import Book, load_book
 from bylaw.book.folder import read_folder
-from bylaw.cli.backtest_run import backtest_share
 from bylaw.engine.backtest_counts import Result
 from bylaw.engine.decision import Decision
 from bylaw.engine.stretch import Stretch, balanced
-from bylaw.engine.verdicts import Verdict, Verdicts, read_verdicts, share
+from bylaw.engine.verdicts import Share, Shift, Verdict, Verdicts, read_verdicts, share, shift, with_above
 from bylaw.events.event import Event
 from bylaw.runtime.deciding import Tally, decide_all
 from bylaw.runtime.offices import open_record
+from bylaw.runtime.trials import backtested
 from bylaw.simulation.stream import Plan, simulate
 from commandline import Bylaw
 
@@ -141,7 +141,7 @@ def test_verdicts_of_people_give_precision_and_recall(
     rows = [{"event": event, "clause": CLAUSE, "violates": violates} for event, violates in said.items()]
     file.write_text("\n".join(map(json.dumps, rows)))
     verdicts = tried(bylaw, data, other(("mode: shadow", "mode: enforce")), "--verdicts", file)["verdicts"]
-    assert (verdicts["events"], verdicts["judged"]) == (5, 4)
+    assert (verdicts["in_file"], verdicts["judged"]) == (5, 4)
     before, after = (verdicts[side]["clauses"][CLAUSE] for side in ("before", "after"))
     assert (before["right"], before["wrong"], before["missed"]) == (1, 1, 1)
     assert (after["right"], after["wrong"], after["missed"]) == (2, 1, 0)
@@ -200,7 +200,7 @@ def in_parts(data: Path, files: Mapping[str, bytes], whole: Stretch, count: int)
     parts = [
         part
         for number, own in enumerate(balanced(whole, count))
-        for part in backtest_share(data, files, Verdicts(), own, number)
+        for part in backtested(data, files, own, (), number)
         if isinstance(part, Result)
     ]
     assert len(parts) == count
@@ -267,8 +267,39 @@ def test_an_interval_holds_its_share_and_narrows() -> None:
     assert share(0, 0) is None
 
 
-def test_of_two_verdicts_the_later_one_counts() -> None:
-    verdicts = Verdicts([Verdict("e", "c", violates=True), Verdict("e", "c", violates=False)])
-    assert (len(verdicts), verdicts.of("e"), verdicts.of("f")) == (1, {"c": False}, {})
+def test_of_two_verdicts_the_later_one_counts_and_a_files_at_last() -> None:
+    told = [Verdict("e", "c", violates=True), Verdict("e", "c", violates=False)]
+    assert (Verdicts(told).of("e", 1), Verdicts(told).of("f", 1)) == ({"c": False}, {})
+    rows = [(1, {"c": False, "d": True}), (2, {"d": True}), (1, {"c": True})]
+    both = Verdicts(told, rows)
+    assert both.of("f", 1) == {"c": True, "d": True}
+    assert both.of("e", 1) == {"c": False, "d": True}
+    assert both.of("f", 2) == {"d": True}
     with pytest.raises(InputError, match=r"verdicts\.line"):
         read_verdicts("v", [b"\n", b'{"event": 1}\n'])
+
+
+def test_who_violates_a_paragraph_violates_its_section_and_the_other_way_around() -> None:
+    paragraph, section = "house/words/p1", "house/words"
+    rows = [(1, {paragraph: True}), (2, {paragraph: True}), (2, {section: False}), (3, {paragraph: False})]
+    verdicts = Verdicts((), rows)
+    cited = [section, "house/wordsmith"]
+    assert with_above(verdicts.of("e", 1), cited) == {paragraph: True, section: True}
+    assert with_above(verdicts.of("e", 2), cited) == {paragraph: False, section: False}
+    assert with_above(verdicts.of("e", 3), cited) == {paragraph: False}  # the rest of it may be violated
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (share(1, 40), share(38, 40), Shift.BETTER),
+        (share(38, 40), share(1, 40), Shift.WORSE),
+        (share(1, 2), share(2, 2), Shift.UNSURE),
+        (share(5, 10), share(50, 100), Shift.SAME),
+        (None, share(5, 10), Shift.SAME),
+    ],
+)
+def test_a_share_is_better_or_worse_where_the_intervals_do_not_touch(
+    before: Share | None, after: Share | None, told: Shift
+) -> None:
+    assert shift(before, after) is told

@@ -12,7 +12,8 @@ def backtest(
     verdicts: Annotated[
         Path | None,
         typer.Option(
-            help="What people said, one JSON object a line: event, clause, violates.", show_default=False
+            help="What people said besides the verdicts on record, one JSON object a line: event, clause, violates.",
+            show_default=False,
         ),
     ] = None,
     report: Annotated[

@@ -75,6 +75,9 @@ def print_result(done: Done, report: Path | None, *, json: bool) -> None:
 
 def _print_scores(result: Result) -> None:
     columns = ("", "precision before", "now", "recall before", "now")
+    if result.judged:
+        looked = f"{result.judged:,} events that somebody looked at, mostly because a rule found them"
+        out().print(f"[dim]{looked}[/]", soft_wrap=True)
     for title, rows in scored(result):
         changed = [row for row in rows if row.changed]
         shown = [(row.name, *map(percent, _shares(row))) for row in changed[:ROWS]]
@@ -109,7 +112,7 @@ def _document(done: Done) -> dict[str, Any]:
         "to": done.whole.last,
         **result,
         "verdicts": {
-            "events": done.verdicts,
+            "in_file": done.in_file,
             "judged": done.result.judged,
             "before": _scores(done.result.before),
             "after": _scores(done.result.after),

@@ -1,27 +1,25 @@
 """The work of ``bylaw backtest``, shared out over cores."""
 
 import time
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from bylaw.base.errors import InputError, NotFoundError
 from bylaw.book.book import Book, book_of
-from bylaw.book.folder import folder_of, read_folder
-from bylaw.book.shelf import charter_of
+from bylaw.book.folder import read_folder
 from bylaw.cli.processes import processes_for, shared_out
 from bylaw.cli.replay_run import stretch
 from bylaw.cli.screen import counting
-from bylaw.engine.backtest import Backtest
 from bylaw.engine.backtest_counts import Result
 from bylaw.engine.stretch import Stretch, balanced
-from bylaw.engine.verdicts import Verdicts, read_verdicts
+from bylaw.engine.verdicts import Verdict, read_verdicts
 from bylaw.runtime.offices import open_record
+from bylaw.runtime.trials import backtested
 
 
 class Task(NamedTuple):
-    """What is asked: which record, which other book, whose verdicts, which rows."""
+    """What is asked: which record, which other book, which file of verdicts, which rows."""
 
     data: Path
     book: Path
@@ -37,7 +35,7 @@ class Done:
     before: Book | None
     after: Book
     whole: Stretch
-    verdicts: int  # events that somebody looked at
+    in_file: int  # events that the file of verdicts names
     result: Result
     seconds: float
 
@@ -50,13 +48,13 @@ def run_backtest(task: Task, jobs: int) -> Done:
         InputError: a line of the file is no verdict, or there are no such rows.
     """
     folder = read_folder(task.book)
-    after, verdicts = book_of(folder), _verdicts(task.verdicts)
+    after, told = book_of(folder), _told(task.verdicts)
     whole, started = stretch(task.data, task.first, task.last), time.perf_counter()
     own = balanced(whole, processes_for(whole.rows, jobs))
-    shares = [(task.data, folder.files, verdicts, one, number) for number, one in enumerate(own)]
+    shares = [(task.data, folder.files, one, told, number) for number, one in enumerate(own)]
     results: dict[int, Result] = {}
     with counting("deciding again", sum(one.last for one in own)) as done:
-        for part in shared_out(backtest_share, shares):
+        for part in shared_out(backtested, shares):
             if isinstance(part, Result):
                 results[part.first] = part
             else:
@@ -65,21 +63,13 @@ def run_backtest(task: Task, jobs: int) -> Done:
     for first in sorted(results):
         result.merge(results[first])
     before = _in_force(task.data, whole)
-    return Done(before, after, whole, len(verdicts), result, time.perf_counter() - started)
+    in_file = len({verdict.event for verdict in told})
+    return Done(before, after, whole, in_file, result, time.perf_counter() - started)
 
 
-def backtest_share(
-    data: Path, files: Mapping[str, bytes], verdicts: Verdicts, own: Stretch, number: int
-) -> Iterator[int | Result]:
-    """Follow what comes before a stretch and decide it; yield rows done, and the result at last."""
-    charter = charter_of(book_of(folder_of("", files)))
-    with open_record(data, writing=False) as reading:
-        yield from Backtest(reading.archive, reading.keys, charter, verdicts).run(own, leads=number == 0)
-
-
-def _verdicts(path: Path | None) -> Verdicts:
+def _told(path: Path | None) -> list[Verdict]:
     if path is None:
-        return Verdicts()
+        return []
     try:
         with path.open("rb") as file:
             return read_verdicts(str(path), file)

@@ -1,13 +1,13 @@
 """What a back-test came to, as it is kept and shown: the figures of ``engine.backtest_counts``, rules and clauses by name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from bylaw.engine.backtest_counts import Change, Result
-from bylaw.engine.backtest_page import notes
+from bylaw.engine.backtest_page import Scored, notes, scored
 from bylaw.engine.said import Said
-from bylaw.engine.verdicts import Score, Share
+from bylaw.engine.verdicts import Share, Shift, shift
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,12 +31,21 @@ class ShadowLine(msgspec.Struct, frozen=True, kw_only=True):
     effects: dict[str, int]
 
 
-class ScoreLine(msgspec.Struct, frozen=True, kw_only=True):
-    """How a rule stands against what people said: by the book of then, and by the other one."""
+class Measure(msgspec.Struct, frozen=True, kw_only=True):
+    """A share by the book of then and by the other one; nothing where neither found, or missed, anything."""
 
-    rule: str
     before: Share | None
     after: Share | None
+    shift: Shift
+
+
+class ScoreLine(msgspec.Struct, frozen=True, kw_only=True):
+    """How a rule or clause stands against what people said of the events that they looked at."""
+
+    name: str
+    changed: bool
+    precision: Measure
+    recall: Measure
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,12 +76,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     effects: tuple[Line, ...]
     shadow: tuple[Line, ...]
     enforced: tuple[ShadowLine, ...]
-    scores: tuple[ScoreLine, ...]
     examples: tuple[Example, ...]
+    clause_scores: tuple[ScoreLine, ...] = ()  # older reports have none
+    rule_scores: tuple[ScoreLine, ...] = ()
 
 
 def report_of(result: Result, first: int, last: int) -> Report:
     """Return what is kept of a result: lines that change first."""
+    (_, by_clause), (_, by_rule) = scored(result)
     return Report(
         first=first,
         last=last,
@@ -97,7 +108,6 @@ def report_of(result: Result, first: int, last: int) -> Report:
             )
             for rule, one in sorted(result.enforced.items(), key=lambda item: (-item[1].matched, item[0]))
         ),
-        scores=_scores(result.before.rules, result.after.rules),
         examples=tuple(
             Example(
                 seq=one.seq,
@@ -109,6 +119,8 @@ def report_of(result: Result, first: int, last: int) -> Report:
             )
             for one in result.examples
         ),
+        clause_scores=_scores(by_clause),
+        rule_scores=_scores(by_rule),
     )
 
 
@@ -129,13 +141,20 @@ def _lines(changes: Mapping[str, Change]) -> tuple[Line, ...]:
     )
 
 
-def _scores(before: Mapping[str, Score], after: Mapping[str, Score]) -> tuple[ScoreLine, ...]:
+def _scores(scored: Iterable[Scored]) -> tuple[ScoreLine, ...]:
     return tuple(
         ScoreLine(
-            rule=rule, before=before.get(rule, Score()).precision, after=after.get(rule, Score()).precision
+            name=one.name,
+            changed=one.changed,
+            precision=_measure(one.before.precision, one.after.precision),
+            recall=_measure(one.before.recall, one.after.recall),
         )
-        for rule in sorted({*before, *after})
+        for one in sorted(scored, key=lambda one: (not one.changed, one.name))
     )
+
+
+def _measure(before: Share | None, after: Share | None) -> Measure:
+    return Measure(before=before, after=after, shift=shift(before, after))
 
 
 def _less(one: Said, other: Said) -> tuple[str, ...]:

@@ -14,8 +14,6 @@ cheaper than deciding, so later stretches are shorter.
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-import msgspec
-
 from bylaw.base.errors import IntegrityError
 from bylaw.engine.archive import Archive, Damage, Source
 from bylaw.engine.backtest_counts import Found, Result, Shadow
@@ -31,9 +29,8 @@ from bylaw.engine.replay import Replay
 from bylaw.engine.said import SILENT, Said, said
 from bylaw.engine.situation import Situation, situation_of
 from bylaw.engine.stretch import Stretch
-from bylaw.engine.verdicts import Verdicts
+from bylaw.engine.verdicts import Verdicts, with_above
 from bylaw.events.event import Event
-from bylaw.events.kinds import kind_of
 from bylaw.records.fact import Row
 from bylaw.records.store import PAGE
 from bylaw.records.vault.uses import Destroyed
@@ -114,12 +111,14 @@ class Backtest:
         after, shadows = self._after(source, recalled, result)
         found = Found(row.seq, recalled.told.decision, recalled.told.kind, recalled.told.at, before, after)
         result.add(found, shadows)
-        verdicts = self._verdicts.of(recalled.event.id)
-        if verdicts:
+        held = self._verdicts.of(recalled.event.id, row.seq)
+        if held:
             result.judged += 1
-            kind = recalled.told.kind
-            result.before.add(verdicts, before, source.charter.basis.rules.get(kind, ()))
-            result.after.add(verdicts, after, self._trial.basis.rules.get(kind, ()))
+            mine = source.charter.basis.rules.get(found.kind, ())
+            others = self._trial.basis.rules.get(found.kind, ())
+            held = with_above(held, (clause for rule in (*mine, *others) for clause in rule.clauses))
+            result.before.add(held, before, mine)
+            result.after.add(held, after, others)
 
     def _source(self, recalled: Recalled) -> Source:
         return self._archive.source(recalled.told.activation)
@@ -152,20 +151,10 @@ class Trial:
 
     def __init__(self, charter: Charter, keys: Keys) -> None:
         self.basis = charter.basis
-        self._kinds = charter.kinds
+        self.fitting = charter.fitting  # an event as this book knows it
         self._signals = charter.activation.signals
         self._matcher = compiled(self.basis)
         self._memory = Memory(self.basis.memory, keys, judge=judge(self.basis))
-
-    def fitting(self, event: Event) -> Event | None:
-        """Return an event as this book knows it; nothing if it knows no such kind, or with other fields."""
-        kind = self._kinds.get(kind_of(event))
-        if kind is None or type(event) is kind.struct:
-            return event if kind else None
-        try:  # declared by both books, and so of another class in each
-            return msgspec.msgpack.decode(msgspec.msgpack.encode(event), type=kind.struct)
-        except msgspec.ValidationError:
-            return None
 
     def situation(self, event: Event, recalled: Recalled, source: Source) -> Situation:
         """Return the situation of an event in this book's windows.

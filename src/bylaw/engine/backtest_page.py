@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from bylaw.engine.backtest_counts import Change, Result
 from bylaw.engine.recording import instant
-from bylaw.engine.verdicts import Score, Share
+from bylaw.engine.verdicts import Score, Share, shift
 
 SHOWN: Final = 20  # events that the page names
 
@@ -86,6 +86,7 @@ def backtest_page(heading: Heading, result: Result, texts: Mapping[str, str]) ->
         scored=scored(result),
         when=lambda at: instant(at).strftime("%Y-%m-%d %H:%M:%S"),
         percent=percent,
+        shift=shift,
         shown=SHOWN,
         notes=list(notes(result)),
         gained=lambda before, after: sorted(after - before),
@@ -108,18 +109,20 @@ def rows_of(changes: Mapping[str, Change], texts: Mapping[str, str]) -> list[Row
 
 
 def scored(result: Result) -> list[tuple[str, list[Scored]]]:
-    """Return what verdicts say, of clauses and of rules."""
+    """Return what verdicts say, of clauses and of rules; those of which they say nothing are left out."""
     sides = (
         ("Clauses", result.before.clauses, result.after.clauses),
         ("Rules", result.before.rules, result.after.rules),
     )
-    return [
-        (
-            title,
-            [Scored(name, old.get(name, Score()), new.get(name, Score())) for name in sorted({*old, *new})],
-        )
-        for title, old, new in sides
-    ]
+    return [(title, list(_scored(old, new))) for title, old, new in sides]
+
+
+def _scored(old: Mapping[str, Score], new: Mapping[str, Score]) -> Iterable[Scored]:
+    nothing = Score()
+    for name in sorted({*old, *new}):
+        one = Scored(name, old.get(name, nothing), new.get(name, nothing))
+        if not one.before == one.after == nothing:
+            yield one
 
 
 def percent(share: Share | None) -> str:

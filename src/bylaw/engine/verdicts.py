@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from math import sqrt
-from typing import Final
+from types import MappingProxyType
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -16,6 +18,11 @@ MAX_VERDICTS: Final = 1_000_000
 _Z: Final = 1.959964  # 95 %
 
 
+Held = Mapping[str, bool]  # clauses that an event was held against, and whether it violates them
+_NOTHING: Final[Held] = MappingProxyType({})
+_K = TypeVar("_K")
+
+
 class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Somebody looked: the event violates the clause, or it does not."""
 
@@ -25,23 +32,42 @@ class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Verdicts:
-    """Verdicts by event; of two about the same event and clause the later one counts."""
+    """Verdicts: those of a file by event, those of a record by row. Of two the later counts, and a file's at last."""
 
-    def __init__(self, verdicts: Iterable[Verdict] = ()) -> None:
-        self._by_event: dict[str, dict[str, bool]] = {}
+    def __init__(self, verdicts: Iterable[Verdict] = (), rows: Iterable[tuple[int, Held]] = ()) -> None:
+        """Take both, each in the order in which they were given."""
+        self._by_event: dict[str, Held] = {}
+        self._by_row: dict[int, Held] = {}
         for verdict in verdicts:
-            self._by_event.setdefault(verdict.event, {})[verdict.clause] = verdict.violates
+            _hold(self._by_event, verdict.event, {verdict.clause: verdict.violates})
+        for row, held in rows:
+            _hold(self._by_row, row, held)
 
-    def __len__(self) -> int:
-        """Return how many events somebody looked at."""
-        return len(self._by_event)
-
-    def of(self, event: str) -> Mapping[str, bool]:
-        """Return the clauses that an event was held against, and whether it violates them."""
-        return self._by_event.get(event, {})
+    def of(self, event: str, row: int) -> Held:
+        """Return what an event was held against. ``row`` is the number of the fact that holds it."""
+        return _later(self._by_row.get(row, _NOTHING), self._by_event.get(event, _NOTHING))
 
 
-def read_verdicts(name: str, lines: Iterable[bytes]) -> Verdicts:
+def _hold(by: dict[_K, Held], key: _K, held: Held) -> None:
+    by[key] = _later(by[key], held) if key in by else held
+
+
+def _later(before: Held, held: Held) -> Held:
+    """Return what stands after more was said: who does not violate a section violates no paragraph of it."""
+    if not (before and held):
+        return held or before
+    freed = tuple(f"{clause}/" for clause, violates in held.items() if not violates)
+    return {**{name: said and not name.startswith(freed) for name, said in before.items()}, **held}
+
+
+def with_above(held: Held, clauses: Iterable[str]) -> Held:
+    """Return what an event was held against, with those of ``clauses`` that stand above what it violates."""
+    violated = [clause for clause, violates in held.items() if violates]
+    above = {clause for clause in clauses if any(one.startswith(f"{clause}/") for one in violated)}
+    return {**held, **dict.fromkeys(above, True)}
+
+
+def read_verdicts(name: str, lines: Iterable[bytes]) -> list[Verdict]:
     """Read verdicts, one JSON object a line: ``{"event": …, "clause": …, "violates": true}``.
 
     Raises:
@@ -58,7 +84,7 @@ def read_verdicts(name: str, lines: Iterable[bytes]) -> Verdicts:
         except (msgspec.MsgspecError, UnicodeDecodeError):
             hint = 'a verdict is {"event": "…", "clause": "…", "violates": true}'
             raise InputError("verdicts.line", "no verdict", where=Where(name, number), hint=hint) from None
-    return Verdicts(verdicts)
+    return verdicts
 
 
 @dataclass(slots=True)
@@ -111,6 +137,24 @@ def share(part: int, whole: int) -> Share | None:
     centre, spread = p + z2 / (2 * whole), _Z * sqrt((p * (1 - p) + z2 / (4 * whole)) / whole)
     scale = 1 + z2 / whole
     return Share(p, max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale), whole)
+
+
+class Shift(StrEnum):
+    """How a share fares by another book."""
+
+    SAME = "same"
+    BETTER = "better"
+    WORSE = "worse"
+    UNSURE = "unsure"  # another value, but the intervals overlap: it may be chance
+
+
+def shift(before: Share | None, after: Share | None) -> Shift:
+    """Tell how one share stands to another; a share that is not there is compared with nothing."""
+    if before is None or after is None or before.value == after.value:
+        return Shift.SAME
+    if after.low <= before.high and before.low <= after.high:
+        return Shift.UNSURE
+    return Shift.BETTER if after.value > before.value else Shift.WORSE
 
 
 @dataclass(slots=True)

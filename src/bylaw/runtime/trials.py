@@ -6,7 +6,7 @@ Progress and the wish to stop are in memory; what came of it is handed to ``done
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -17,12 +17,13 @@ from bylaw.base.errors import BusyError, BylawError, Problem, UpstreamError
 from bylaw.book.book import book_of
 from bylaw.book.folder import folder_of
 from bylaw.book.shelf import charter_of
+from bylaw.cases.judged import judged
 from bylaw.enforcement.retroactive.model import MOST
 from bylaw.engine.backtest import Backtest
 from bylaw.engine.backtest_counts import Result
 from bylaw.engine.retrospect import Found, Retrospect
 from bylaw.engine.stretch import Stretch
-from bylaw.engine.verdicts import Verdicts
+from bylaw.engine.verdicts import Verdict, Verdicts
 from bylaw.runtime.offices import open_record
 
 MEEK: Final = 10  # how much is given way to deciding, as ``nice`` means it
@@ -174,12 +175,22 @@ def _work(pipe: "Connection[Any, Any]") -> None:
 
 
 def backtested(
-    data: Path, files: Mapping[str, bytes], verdicts: Verdicts, own: Stretch
+    data: Path, files: Mapping[str, bytes], own: Stretch, told: Sequence[Verdict] = (), number: int = 0
 ) -> Iterator[int | Result]:
-    """Decide a stretch of a record by another book: yield how many rows were done, and the result at last."""
+    """Decide a stretch of a record by another book: yield how many rows were done, and the result at last.
+
+    Args:
+        data: the folder of the record.
+        files: of the other book.
+        own: the rows to decide; all before them are followed.
+        told: verdicts that count beside those on record, and before them.
+        number: of this stretch, where several processes share a record.
+    """
     charter = charter_of(book_of(folder_of("", files)))
     with open_record(data, writing=False) as reading:
-        yield from Backtest(reading.archive, reading.keys, charter, verdicts).run(own)
+        with reading.records.reading() as core:
+            verdicts = Verdicts(told, judged(core, own.first, own.last))
+        yield from Backtest(reading.archive, reading.keys, charter, verdicts).run(own, leads=number == 0)
 
 
 def looked_back(data: Path, rule: str, own: Stretch) -> Iterator[int | Found]:

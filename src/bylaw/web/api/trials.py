@@ -15,7 +15,6 @@ from bylaw.drafts.trying import Outcome, events_of, try_on
 from bylaw.engine.backtest_counts import Result
 from bylaw.engine.recording import KIND, read_body
 from bylaw.engine.stretch import Stretch
-from bylaw.engine.verdicts import Verdicts
 from bylaw.records.books import book_digest
 from bylaw.records.vault.uses import Destroyed
 from bylaw.runtime.trials import Job, backtested
@@ -94,7 +93,7 @@ def start_backtest(service: Service, draft: Draft, asked: StartBacktest, by: str
     stretch = Stretch(max(1, asked.first), min(asked.last or head, head))
     book = book_digest(files)
     data = service.reading.records.place.folder
-    job = Job(draft.id, draft.version, by, stretch.last, backtested, (data, dict(files), Verdicts(), stretch))
+    job = Job(draft.id, draft.version, by, stretch.last, backtested, (data, dict(files), stretch))
 
     def note(result: Result) -> None:
         report = report_of(result, stretch.first, stretch.last)
