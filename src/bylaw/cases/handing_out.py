@@ -19,8 +19,18 @@ def next_case(
     core: sa.Connection, queues: Sequence[str], staff: str, now: int, may: May = lambda _: True
 ) -> CaseAt | None:
     """Return the case of some queues that comes first for somebody: theirs, then by priority, then by age."""
-    heads = [found for queue in queues if (found := _first(core, queue, staff, now, may))]
-    return min(heads, key=lambda one: (one.by != staff, one.cursor), default=None)
+    waiting = _waiting(core, queues)
+    free = (_free(core, queue, staff) for queue in waiting)
+    heads = [head for cases in free if (head := next(filter(may, cases), None))]
+    found = [*filter(may, _of(core, waiting, staff)), *filter(may, _over(core, waiting, staff, now)), *heads]
+    return min(found, key=lambda one: (one.by != staff, one.cursor), default=None)
+
+
+def _waiting(core: sa.Connection, queues: Sequence[str]) -> list[str]:
+    """Return the queues in which anything waits. COST: one look into an index for each, in one question."""
+    any_in = (sa.exists().where(CASES.c.waiting == 1, CASES.c.queue == queue) for queue in queues)
+    asked = core.execute(sa.select(*any_in)).one() if queues else ()
+    return [queue for queue, waits in zip(queues, asked, strict=True) if waits]
 
 
 def at_hand(core: sa.Connection, staff: str, now: int) -> CaseAt | None:
@@ -28,14 +38,6 @@ def at_hand(core: sa.Connection, staff: str, now: int) -> CaseAt | None:
     query = sa.select(CASES).where(CASES.c.by == staff, CASES.c.state == State.CLAIMED, CASES.c.until > now)
     found = core.execute(query.order_by(CASES.c.until.desc()).limit(1)).first()
     return None if found is None else told(found)
-
-
-def _first(core: sa.Connection, queue: str, staff: str, now: int, may: May) -> CaseAt | None:
-    mine = [case for case in _of(core, queue, staff) if may(case)]
-    over = [case for case in _over(core, queue, staff, now) if may(case)]
-    free = next((case for case in _free(core, queue, staff) if may(case)), None)
-    found = [*mine, *over, *([free] if free else [])]
-    return min(found, key=lambda one: (one.by != staff, one.cursor), default=None)
 
 
 def _free(core: sa.Connection, queue: str, staff: str) -> Iterator[CaseAt]:
@@ -54,16 +56,18 @@ def _free(core: sa.Connection, queue: str, staff: str) -> Iterator[CaseAt]:
         after = page[-1].cursor
 
 
-def _of(core: sa.Connection, queue: str, staff: str) -> list[CaseAt]:
+def _of(core: sa.Connection, queues: Sequence[str], staff: str) -> list[CaseAt]:
     """Return the open cases that were given to somebody."""
-    query = sa.select(CASES).where(CASES.c.by == staff, CASES.c.state == State.OPEN, CASES.c.queue == queue)
+    query = sa.select(CASES).where(
+        CASES.c.by == staff, CASES.c.state == State.OPEN, CASES.c.queue.in_(queues)
+    )
     return [told(row) for row in core.execute(query.order_by(CASES.c.rank).limit(AT_ONCE))]
 
 
-def _over(core: sa.Connection, queue: str, staff: str, now: int) -> list[CaseAt]:
+def _over(core: sa.Connection, queues: Sequence[str], staff: str, now: int) -> list[CaseAt]:
     """Return cases whose lease is over."""
     query = sa.select(CASES).where(
-        CASES.c.state == State.CLAIMED, CASES.c.queue == queue, CASES.c.until <= now, _not_barred(staff)
+        CASES.c.state == State.CLAIMED, CASES.c.queue.in_(queues), CASES.c.until <= now, _not_barred(staff)
     )
     return [told(row) for row in core.execute(query.order_by(CASES.c.until).limit(AT_ONCE))]
 
