@@ -1,4 +1,4 @@
-"""What people do at the desk, in a real browser: from a post to its restoration, a termination, a wave of spam."""
+"""What people do at the desk, in a real browser: from a post to its restoration, and a termination."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -37,7 +37,6 @@ golden_percent = 0
 RULES = """\
 rules:
   - {id: shouting, clause: house/words/p1, on: post.created, when: event.text == "AAA", then: [hold, {strike: 1}, {review: {queue: words}}]}
-  - {id: spam, clause: house/words/p1, on: message.sent, when: event.text == "buy", then: [hold, {review: {queue: words}}]}
 """
 FILES = {**BOOK, "operator.toml": BOOK["operator.toml"] + OPERATOR, "rules/words.yaml": RULES}
 
@@ -72,11 +71,9 @@ def sam(service: Service) -> Iterator[Browser]:
         yield browser
 
 
-def send(service: Service, name: str, actor: str, text: str, kind: str = "post.created") -> None:
+def send(service: Service, name: str, actor: str, text: str) -> None:
     at = datetime.fromtimestamp(machine_clock() / 1_000_000 - 1, UTC).isoformat()
-    event = {"kind": kind, "id": name, "at": at, "actor": actor, "text": text}
-    if kind == "message.sent":
-        event["recipient"] = "everybody"
+    event = {"kind": "post.created", "id": name, "at": at, "actor": actor, "text": text}
     with service.client("event.write") as client:
         assert client.post("/v1/events", json=event).status_code == 200
 
@@ -201,21 +198,3 @@ def test_a_termination_waits_for_a_second_person_and_closes_access_then(
             hands.go("a")
             hands.sees("You agreed.")
         assert client.get("/v1/access/cid").status_code == 403
-
-
-def test_a_wave_of_spam_is_cleaned_up_at_once_and_the_verdict_is_taken_back(
-    service: Service, chromium: Chromium, lee: Browser
-) -> None:
-    for number in range(12):
-        send(service, f"spam_{number}", f"spammer_{number}", "buy", "message.sent")
-    with at_the_console(chromium, service, lee) as hands:
-        hands.page.goto("/console/queues/words?rule=spam")
-        hands.page.locator("summary", has_text="One verdict").click()
-        form = hands.page.locator("form[action*=bulk]")
-        form.locator("input[value=remove]").check()
-        form.locator("textarea[name=reason]").fill("One advert, sent by twelve new accounts.")
-        form.locator("button.first").click()
-        hands.sees("12")
-        hands.page.locator("main button.first").click()
-        in_time(lambda: actions_of(service, "spammer_11").get("remove"), service)
-    assert all(actions_of(service, f"spammer_{number}")["remove"] == "planned" for number in range(12))

@@ -91,8 +91,15 @@
     part.replaceChildren(...fresh.body.childNodes);
     if (one("[data-done]", part)) location.reload();
   });
-  for (const e of all("[data-until]")) { // seconds that are left, in microseconds since 1970
-    const tick = () => { const left = Math.max(0, Math.ceil(Number(e.dataset.until) / 1e6 - Date.now() / 1000)); e.textContent = left; if (!left) { clearInterval(timer); if (e.dataset.then === "reload") location.reload(); } };
+  for (const e of all("[data-left]")) { // seconds that were left when the page was made: clocks need not agree
+    const ends = performance.now() + Number(e.dataset.left) * 1000;
+    const tick = () => {
+      const left = Math.max(0, Math.ceil((ends - performance.now()) / 1000));
+      e.textContent = left < 60 ? `${left} s` : `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")} min`;
+      if (left) return;
+      clearInterval(timer);
+      if (e.dataset.then === "reload") location.reload(); else e.closest(".message").remove();
+    };
     const timer = setInterval(tick, 500); tick();
   }
 

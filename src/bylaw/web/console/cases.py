@@ -228,26 +228,25 @@ def _values(exchange: Asked, service: Service, found: CaseAt, content: CaseConte
         "may_lead": leads,
         "staff": [(one.id, name(one.id)) for one in service.staff.roster.members()] if leads else [],
         "thing": called(detail.items, tongue),
-        "undo_until": _leaves(service, caller, found),
+        "leaves_in": _leaves_in(service, caller, found),
     }
 
 
 def _undoable(service: Service, caller: Caller, before: str) -> tuple[str, int] | None:
-    """Return the case decided just before, and until when its verdict can be withdrawn; nothing, if it has left."""
+    """Return the case decided just before, and in how long its verdict leaves; nothing, if it has left."""
     if not before:
         return None
-    found = case_for(service, caller, before)
-    leaves = _leaves(service, caller, found)
-    return (before, leaves) if leaves else None
+    left = _leaves_in(service, caller, case_for(service, caller, before))
+    return (before, left) if left else None
 
 
-def _leaves(service: Service, caller: Caller, found: CaseAt) -> int:
-    """Return when somebody's own verdict leaves; 0 if it is none of theirs, or has left."""
+def _leaves_in(service: Service, caller: Caller, found: CaseAt) -> int:
+    """Return in how many microseconds somebody's own verdict leaves; 0 if it is none of theirs, or has left."""
     if found.state is not State.DECIDED or found.by != caller.id:
         return 0
     with service.reading.records.reading() as core:
         leaves = store.leaves(core, found.verdict)
-    return leaves if leaves > service.desk.office.records.clock() else 0
+    return max(0, leaves - service.desk.office.records.clock())
 
 
 ROUTES = (

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 import msgspec
 from fastapi import Path, Query, Response
+from pydantic import BeforeValidator
 
 from bylaw.base.errors import RefusedError
 from bylaw.cases import quality, store
@@ -40,7 +41,9 @@ SAID: Final = {
 
 Name = Annotated[str, Path(max_length=MAX_ID)]
 Word = Annotated[str, Query(max_length=MAX_ID)]
-Count = Annotated[int, Query(ge=0, le=100_000)]
+Blank = BeforeValidator(lambda said: said or 0)  # a field of the filters that nobody filled in
+Late = Annotated[int, Blank, Query(ge=0, le=2)]
+Count = Annotated[int, Blank, Query(ge=0, le=100_000)]
 
 
 class NextForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -99,7 +102,7 @@ def queue(  # noqa: PLR0913 - what may be looked for
     clause: Word = "",
     rule: Word = "",
     account: Word = "",
-    late: Annotated[int, Query(ge=0, le=2)] = 0,
+    late: Late = 0,
     older_hours: Count = 0,
     cursor: Annotated[str, Query(max_length=MAX_ID)] = "",
     done: Word = "",
@@ -139,7 +142,7 @@ def queue(  # noqa: PLR0913 - what may be looked for
         "effects": effects_for(service, caller, queue),
         "clauses": sorted({clause for one in found for clause in one.clauses}),
         "batch": batch,
-        "undo_until": _leaves(service, exchange.caller, batch),
+        "leaves_in": _leaves_in(service, caller, batch),
     }
     return framed(exchange, service, "queue.html", values, current=PLACE, said=SAID.get(done, ""))
 
@@ -192,13 +195,13 @@ async def rest(exchange: Asked, service: Serving) -> Response:
     return see_other(PLACE, done="rest")
 
 
-def _leaves(service: Service, caller: Caller, batch: str) -> int:
-    """Return when what somebody decided in one go leaves; 0 if it has left, or is none of theirs."""
+def _leaves_in(service: Service, caller: Caller, batch: str) -> int:
+    """Return in how many microseconds what somebody decided in one go leaves; 0 if it has left, or is none of theirs."""
     if not batch:
         return 0
     with service.reading.records.reading() as core:
         leaves = store.batch_leaves(core, batch, caller.id)
-    return leaves if leaves > service.desk.office.records.clock() else 0
+    return max(0, leaves - service.desk.office.records.clock())
 
 
 def _none(queue: str) -> QueueCount:
