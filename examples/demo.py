@@ -1,11 +1,10 @@
-"""The sample operator, running: a service, yesterday's traffic sent to it, and today's for as long as you look.
+"""The sample operator, running: a week is behind it, and traffic goes on for as long as you look.
 
 ``python examples/demo.py`` (or ``make demo``) needs nothing but an installed Bylaw. DEMO_SECONDS ends it by itself.
 """
 
 import json
 import os
-import secrets
 import shutil
 import signal
 import subprocess
@@ -14,65 +13,27 @@ import time
 import urllib.request
 import webbrowser
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
 
-import pyotp
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from week import Lived, live
 
 BYLAW = [sys.executable, "-c", "from bylaw.cli.main import main; main()"]
 HARBOUR = Path(__file__).parent / "harbour"
 FOLDER = Path("demo")
-EVENTS = 20_000
-TOGETHER = 500  # events in a request
+EVENTS = 8_000
 LIVE_A_SECOND = 20
 SECONDS = float(os.environ.get("DEMO_SECONDS", "inf"))
 
 screen = Console()
 
 
-class Member(NamedTuple):
-    """Somebody who works at Harbour. ``phone``: their roles take a second factor."""
-
-    address: str
-    name: str
-    roles: tuple[str, ...]
-    doc: str
-    phone: bool = False
-
-    def invited(self, record: Path) -> tuple[object, ...]:
-        """Return the command that invites them."""
-        roles = [word for role in self.roles for word in ("--role", role)]
-        return ("staff", "invite", "--data", record, "--email", self.address, "--name", self.name, *roles)
-
-
-class Entrance(NamedTuple):
-    """How somebody signs in."""
-
-    member: Member
-    password: str
-    codes: tuple[str, ...]
-
-
-STAFF = (
-    Member(
-        "rae@harbour.example", "Rae Sample", ("reviewer", "auditor"), "decides cases, looks at everything"
-    ),
-    Member(
-        "lee@harbour.example",
-        "Lee Sample",
-        ("lead", "policy-author", "admin"),
-        "leads, writes rules, lets people in",
-        phone=True,
-    ),
-    Member("sam@harbour.example", "Sam Sample", ("lead", "policy-author"), "the second person", phone=True),
-)
 PERMITTED = ("event.write", "decision.read", "action.read", "action.acknowledge", "case.read", "account.read")
 
 
@@ -91,12 +52,13 @@ def main() -> None:
     """Run the demonstration until Ctrl-C."""
     record = FOLDER / "record"
     shutil.rmtree(FOLDER / "export", ignore_errors=True)
+    FOLDER.mkdir(exist_ok=True)
     bylaw("check", "--book", HARBOUR)
-    simulate(EVENTS)
-    with running(record) as (url, key, entrances):
+    traffic()
+    week = lived(record)
+    with running(record) as (url, key):
         try:
-            show_day(url, key)
-            tell(url, key, entrances)
+            tell(url, key, week)
             go_on(url, key)
         except KeyboardInterrupt:
             screen.print()
@@ -104,24 +66,39 @@ def main() -> None:
     tell_of_record(record)
 
 
-def simulate(events: int) -> None:
-    """Make yesterday's traffic, and more to come."""
-    FOLDER.mkdir(exist_ok=True)
-    yesterday = datetime.now(UTC).date() - timedelta(days=1)
-    for name, seed in (("day", 1), ("live", 2)):
-        out, truth = FOLDER / f"{name}.jsonl", FOLDER / f"{name}-truth.jsonl"
-        bylaw(
-            *("simulate", "--events", events, "--seed", seed, "--start", yesterday),
-            *("--out", out, "--truth", truth, "--replace"),
-        )
+def traffic() -> None:
+    """Make traffic for as long as somebody looks."""
+    bylaw(
+        *("simulate", "--events", EVENTS, "--seed", 2),
+        *("--out", FOLDER / "live.jsonl", "--truth", FOLDER / "live-truth.jsonl", "--replace"),
+    )
+
+
+def lived(record: Path) -> Lived:
+    """Live the week, and show what was decided in it."""
+    shutil.rmtree(record, ignore_errors=True)
+    begun = time.monotonic()
+    with Progress(console=screen, transient=True) as bar:
+        task = bar.add_task("a week at Harbour", total=EVENTS)
+        week = live(record, HARBOUR, EVENTS, lambda more: bar.advance(task, more))
+    took = time.monotonic() - begun
+    table = Table(title="A week at Harbour", title_justify="left", box=None, min_width=40)
+    table.add_column("clause")
+    table.add_column("events", justify="right")
+    for clause, count in Counter(week.clauses).most_common(12):
+        table.add_row(clause, f"{count:,}")
+    screen.print(table)
+    told = ", ".join(f"{count:,} {outcome}" for outcome, count in Counter(week.outcomes).most_common())
+    screen.print(
+        f"{week.events:,} events, what people decided about them, what members objected to, in {took:.0f} s: {told}",
+        soft_wrap=True,
+    )
+    return week
 
 
 @contextmanager
-def running(record: Path) -> Iterator[tuple[str, str, list[Entrance]]]:
-    """Run the service on a new record; give its address, a key of the API, and how staff sign in."""
-    shutil.rmtree(record, ignore_errors=True)
-    bylaw("db", "init", "--data", record, "--operator", "harbour")
-    links = {one.address: told("join_", *one.invited(record)) for one in STAFF}
+def running(record: Path) -> Iterator[tuple[str, str]]:
+    """Run the service on a record; give its address and a key of the API."""
     may = [word for permission in PERMITTED for word in ("--may", permission)]
     key = told("key_", "key", "create", "--data", record, "--name", "demo", *may)
     with (FOLDER / "service.log").open("w") as log:
@@ -132,8 +109,7 @@ def running(record: Path) -> Iterator[tuple[str, str, list[Entrance]]]:
             text=True,
         )
         try:
-            url = address(service)
-            yield url, key, [join(url, one, links[one.address]) for one in STAFF]
+            yield address(service), key
         finally:
             service.send_signal(signal.SIGTERM)
             service.wait(30)
@@ -148,40 +124,6 @@ def address(service: "subprocess.Popen[str]") -> str:
     raise SystemExit("the service did not start; see demo/service.log")
 
 
-def join(url: str, one: Member, link: str) -> Entrance:
-    """Let somebody join by the link they were sent: a password, and for some roles a phone; return how to sign in."""
-    password = secrets.token_urlsafe(12)
-    staff = Browser(url)
-    staff.post("/v1/join/password", link=link, password=password)
-    staff.post("/v1/session/password", address=one.address, password=password)
-    codes: tuple[str, ...] = ()
-    if one.phone:
-        offer = staff.post("/v1/me/phone/offer")
-        code = pyotp.TOTP(offer["secret"]).now()
-        codes = tuple(staff.post("/v1/me/phone", ticket=offer["ticket"], code=code)["recovery"])
-    return Entrance(one, password, codes)
-
-
-class Browser:
-    """A browser of a member of staff: it keeps cookies, and says that a page of ours asks."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        cookies = urllib.request.HTTPCookieProcessor()
-        self._opener = urllib.request.build_opener(cookies)
-
-    def post(self, path: str, **body: object) -> dict[str, Any]:
-        """Send JSON, and return what is answered."""
-        request = urllib.request.Request(  # noqa: S310 - the service on this machine
-            self._url + path,
-            json.dumps(body).encode(),
-            {"Content-Type": "application/json", "X-Bylaw-Request": "1"},
-        )
-        with self._opener.open(request, timeout=60) as answer:
-            said: dict[str, Any] = json.loads(answer.read() or b"{}")
-            return said
-
-
 def ask(
     url: str, key: str, path: str, body: bytes | None = None, media: str = "application/x-ndjson"
 ) -> bytes:
@@ -193,35 +135,10 @@ def ask(
         return bytes(answer.read())
 
 
-def show_day(url: str, key: str) -> None:
-    """Send yesterday, and show what was decided."""
-    outcomes, clauses = Counter[str](), Counter[str]()
-    begun = time.monotonic()
-    day = (FOLDER / "day.jsonl").read_bytes().splitlines(keepends=True)
-    with Progress(console=screen, transient=True) as bar:
-        task = bar.add_task("yesterday, over HTTP", total=len(day))
-        for start in range(0, len(day), TOGETHER):
-            lines = day[start : start + TOGETHER]
-            for line in ask(url, key, "/v1/events", b"".join(lines)).splitlines():
-                answer = json.loads(line).get("answer", {})
-                outcomes[answer.get("outcome", "rejected")] += 1
-                clauses.update(cited["clause"] for cited in answer.get("clauses", ()))
-            bar.advance(task, len(lines))
-    took = time.monotonic() - begun
-    table = Table(title="Yesterday at Harbour", title_justify="left", box=None, min_width=40)
-    table.add_column("clause")
-    table.add_column("events", justify="right")
-    for clause, count in clauses.most_common(12):
-        table.add_row(clause, f"{count:,}")
-    screen.print(table)
-    told = ", ".join(f"{count:,} {outcome}" for outcome, count in outcomes.most_common())
-    screen.print(f"{len(day):,} events in {took:.1f} s, durable and sealed: {told}")
-
-
-def tell(url: str, key: str, entrances: Iterable[Entrance]) -> None:
+def tell(url: str, key: str, week: Lived) -> None:
     """Say where to look while it runs, and how to sign in."""
     screen.print(f"\nThe console is at [bold]{url}/console[/]. Traffic flows. Sign in as", soft_wrap=True)
-    for member, password, codes in entrances:
+    for member, _, password, codes in week.entrances:
         screen.print(
             f"  [bold]{member.address}[/]  password [bold]{password}[/]  ({member.doc})", soft_wrap=True
         )
@@ -229,6 +146,9 @@ def tell(url: str, key: str, entrances: Iterable[Entrance]) -> None:
             screen.print(
                 f"    codes, each good once: {'  '.join(codes[:4])}", soft_wrap=True, highlight=False
             )
+    screen.print(
+        f"What a member sees, without an account: {url}/your/{week.page}", soft_wrap=True, highlight=False
+    )
     screen.print(f"The API is described at {url}/openapi.json. Ask it:", soft_wrap=True)
     for path in ("decisions?limit=3", "actions?limit=3", "cases?limit=3"):
         screen.print(
