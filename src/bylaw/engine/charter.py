@@ -10,7 +10,8 @@ from bylaw.base.errors import IntegrityError
 from bylaw.engine.basis import Basis
 from bylaw.engine.decision import SEMANTICS
 from bylaw.engine.recording import Recorder
-from bylaw.events.kinds import Kind
+from bylaw.events.event import Event
+from bylaw.events.kinds import Kind, kind_of
 from bylaw.records.fact import Fact, Row
 
 KIND = "book.activated"
@@ -31,6 +32,16 @@ class Charter:
             signal.name: signal.version for table in self.basis.signals.values() for signal in table.values()
         }
         return Activation(book=self.basis.book, semantics=SEMANTICS, signals=digest_of(versions))
+
+    def fitting(self, event: Event) -> Event | None:
+        """Return an event of any book as this one knows it; nothing if it knows no such kind, or with other fields."""
+        kind = self.kinds.get(kind_of(event))
+        if kind is None or type(event) is kind.struct:
+            return event if kind else None
+        try:  # declared by both books, and so of another class in each
+            return msgspec.msgpack.decode(msgspec.msgpack.encode(event), type=kind.struct)
+        except msgspec.ValidationError:
+            return None
 
     def recorder(self, activation: int, semantics: int) -> Recorder:
         """Return what writes and reads events decided by this book."""

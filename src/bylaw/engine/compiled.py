@@ -122,10 +122,11 @@ def profile_rules(
 
     ``given`` binds some events of that kind anew each time it is called; ``clock`` tells nanoseconds.
     """
-    return profile({rule.id: _alone(basis, kind, rule) for rule in basis.rules[kind]}, given, clock)
+    return profile({rule.id: alone(basis, kind, rule) for rule in basis.rules[kind]}, given, clock)
 
 
-def _alone(basis: Basis, kind: str, rule: Rule) -> Callable[[Bindings], object]:
+def alone(basis: Basis, kind: str, rule: Rule) -> Callable[[Bindings], object]:
+    """Return what evaluates one rule on an event of a kind, by code made from it alone."""
     rules = (rule,)
     matcher = CompiledRules({kind: rules}, basis.lists, basis.lists_object)
     matcher.generated(kind)

@@ -5,19 +5,18 @@ the same.
 """
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from bylaw.engine.recording import instant
 from bylaw.records.records import Records
+from bylaw.runtime.resting import StoppedError, resting
 from bylaw.transparency.keeping import Days, together
 from bylaw.transparency.published import Period
-from bylaw.transparency.sources import Counted, OfRecord, Progress, count
+from bylaw.transparency.sources import Counted, OfRecord, count
 
 FOLDER: Final = "account"  # in the data folder
-RESTS: Final = 3  # times what a step took, until the next: a quarter of one core at most
 KEPT: Final = 16  # periods whose sums are remembered
 AGAIN: Final = 60_000_000  # microseconds after a failure, before which it is not tried again
 
@@ -99,32 +98,16 @@ class Accounting:
                 self._thread.start()
 
     def _run(self, days: Sequence[date]) -> None:
-        ledger = OfRecord(self._records)
+        ledger, rest = OfRecord(self._records), resting(self._stopped)
         try:
             for day in days:
                 first, last = ledger.extent(Period(day, day + timedelta(days=1)))
-                self._days.save(day, count(ledger, first, last, self._rest()))
+                self._days.save(day, count(ledger, first, last, lambda _: rest()))
         except StoppedError:
             return
         except Exception as error:  # noqa: BLE001 - whoever asks again has it tried again
             self._failed = self._clock()
             self._report(error)
-
-    def _rest(self) -> Progress:
-        """Return what is called between two steps: the service goes first."""
-        begun = time.thread_time()
-
-        def rest(_: int) -> None:
-            nonlocal begun
-            if self._stopped.wait((time.thread_time() - begun) * RESTS):
-                raise StoppedError
-            begun = time.thread_time()
-
-        return rest
-
-
-class StoppedError(Exception):
-    """The service stops, and nobody waits for the account any more."""
 
 
 def _kept(records: Records) -> Days:

@@ -19,6 +19,7 @@ from bylaw.cases.folding import CasesProjector
 from bylaw.cases.raising import Settings, settings_of
 from bylaw.cases.referring import Referring
 from bylaw.cases.workflow import Cases
+from bylaw.drafts.costs import CostsProjector
 from bylaw.drafts.store import DraftsProjector
 from bylaw.drafts.workflow import Drafts
 from bylaw.enforcement.announcing import ANNOUNCERS as OF_ACTIONS
@@ -80,6 +81,7 @@ ROOMS = (
     CasesProjector(),
     AppealsProjector(),
     DraftsProjector(),
+    CostsProjector(),
     RetroactiveProjector(),
     StaffProjector(),
     AccountsProjector(),

@@ -21,6 +21,7 @@ import uvloop
 
 from bylaw.base.errors import BusyError, BylawError, InputError, RefusedError
 from bylaw.runtime.accounting import Accounting
+from bylaw.runtime.gauging import Gauging
 from bylaw.runtime.offices import Office
 from bylaw.runtime.trials import Trials
 from bylaw.runtime.working import working
@@ -185,6 +186,7 @@ class _Run:
     async def run(self, bound: socket.socket) -> None:
         """Serve on a socket."""
         service = self._service(_url(bound, self.settings))
+        gauging = Gauging(self.office, service.report)
         front = application(service, self.log.answered, encrypted=self.settings.encrypted)
         server = self._server(service, front)
         service.gatherer.start()
@@ -192,11 +194,13 @@ class _Run:
         if self.signals:  # the process is this service's
             self._mind_signals(server, service)
             _spare_garbage_collector()
+            gauging.start()
         try:
             show = partial(_show, self.office, service, asyncio.get_running_loop())
             with working(self.office, show, service.report, service.gatherer.within):
                 await server.serve([bound])
         finally:
+            await asyncio.to_thread(gauging.close)
             await asyncio.to_thread(service.verification.close)
             await asyncio.to_thread(service.trials.close)
             await asyncio.to_thread(service.accounting.close)
