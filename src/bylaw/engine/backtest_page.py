@@ -73,6 +73,16 @@ class Scored:
         """Whether the two books are right, or wrong, on other numbers of events."""
         return self.before != self.after
 
+    @property
+    def found(self) -> bool:
+        """Whether either found any event that somebody looked at."""
+        return any(score.right or score.wrong for score in (self.before, self.after))
+
+    @property
+    def violated(self) -> bool:
+        """Whether any of these events violates it."""
+        return any(score.right or score.missed for score in (self.before, self.after))
+
 
 def backtest_page(heading: Heading, result: Result, texts: Mapping[str, str]) -> str:
     """Return the whole page; ``texts`` gives the words of clauses by id."""
@@ -109,20 +119,19 @@ def rows_of(changes: Mapping[str, Change], texts: Mapping[str, str]) -> list[Row
 
 
 def scored(result: Result) -> list[tuple[str, list[Scored]]]:
-    """Return what verdicts say, of clauses and of rules; those of which they say nothing are left out."""
-    sides = (
-        ("Clauses", result.before.clauses, result.after.clauses),
-        ("Rules", result.before.rules, result.after.rules),
-    )
-    return [(title, list(_scored(old, new))) for title, old, new in sides]
+    """Return what verdicts say: of clauses that were violated or cited, of rules that found what somebody looked at.
+
+    A rule that found none of these events is left out: that others found what it was not made for says nothing of it.
+    """
+    before, after = result.before, result.after
+    return [
+        ("Clauses", [one for one in _scored(before.clauses, after.clauses) if one.found or one.violated]),
+        ("Rules", [one for one in _scored(before.rules, after.rules) if one.found]),
+    ]
 
 
-def _scored(old: Mapping[str, Score], new: Mapping[str, Score]) -> Iterable[Scored]:
-    nothing = Score()
-    for name in sorted({*old, *new}):
-        one = Scored(name, old.get(name, nothing), new.get(name, nothing))
-        if not one.before == one.after == nothing:
-            yield one
+def _scored(old: Mapping[str, Score], new: Mapping[str, Score]) -> list[Scored]:
+    return [Scored(name, old.get(name, Score()), new.get(name, Score())) for name in sorted({*old, *new})]
 
 
 def percent(share: Share | None) -> str:

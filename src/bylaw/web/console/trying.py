@@ -106,7 +106,8 @@ def report(
 ) -> Response:
     """Return the page of what a back-test came to."""
     told = report_read(service, digest)
-    words = {one.clause: one.text for one in words_of(service, (line.name for line in told.clauses))}
+    clauses = dict.fromkeys(line.name for line in (*told.clauses, *told.clause_scores))
+    words = {one.clause: one.text for one in words_of(service, clauses)}
     values = {
         "report": told,
         "words": words,
