@@ -41,6 +41,13 @@ class Series(NamedTuple):
     tone: int | None = None  # 0 to ``TONES`` - 1; its place among the series unless said
 
 
+class Column(NamedTuple):
+    """What stands beside the numbers in the table alone, one text for each point."""
+
+    name: str
+    texts: Sequence[str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """What a chart says besides its own names, in the page's language."""
@@ -59,7 +66,8 @@ class Chart:
     """What is drawn.
 
     ``key`` is unique on its page and fit for an id. ``says`` is the sentence that a chart would be told in.
-    ``number`` writes its values (``plain``, or a duration, or a share).
+    ``number`` writes its values (``plain``, or a duration, or a share). ``top`` is where the scale of lines
+    ends, unless that follows from the values: of shares, 1. Then 0 is something to show, too. ``beside`` is for columns and lines.
     """
 
     key: str
@@ -70,6 +78,8 @@ class Chart:
     first: str = ""  # what the points are: the first column's heading in the table
     number: Callable[[float], str] = plain
     words: Words = Words()
+    top: float = 0
+    beside: Sequence[Column] = ()
 
 
 class Shape(NamedTuple):
@@ -115,7 +125,7 @@ def columns(chart: Chart) -> Markup:
 def lines(chart: Chart) -> Markup:
     """Return one line for each series, for points in time; where a value is missing a line has a gap."""
     told = [value for series in chart.series for value in series.values if value is not None]
-    top = ceiling(max(told, default=0))
+    top = chart.top or ceiling(max(told, default=0))
     drawn = [_line(chart, place, series, top) for place, series in enumerate(chart.series)]
     return _drawn("lines", chart, lines=drawn, top=top, labels=_labels(chart.points))
 
@@ -136,10 +146,14 @@ def ceiling(value: float) -> float:
 
 def _drawn(macro: str, chart: Chart, **how: object) -> Markup:
     template = _pages.get_template("drawing.html").module
-    empty = not any(value for series in chart.series for value in series.values)
+    empty = not any(_shows(chart, value) for series in chart.series for value in series.values)
     tones = [_tone(place, series) for place, series in enumerate(chart.series)]
     drawn = getattr(template, macro)(chart, tones, **how) if not empty else template.empty(chart)  # type: ignore[attr-defined]
     return Markup(drawn)  # noqa: S704 - our own template, which escapes
+
+
+def _shows(chart: Chart, value: float | None) -> bool:
+    return value is not None if chart.top else bool(value)
 
 
 def _totals(chart: Chart) -> list[float]:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bylaw.transparency.drawing import Chart, Series, bars, ceiling, columns, lines, style
+from bylaw.transparency.drawing import Chart, Column, Series, bars, ceiling, columns, lines, style
 
 Draw = Callable[[Chart], str]
 
@@ -67,6 +67,30 @@ def test_columns_of_several_series_stand_on_each_other() -> None:
 def test_a_line_has_a_gap_where_a_value_is_missing() -> None:
     drawn = ET.fromstring(lines(chart(Series("median", [1, 2, None, 4, 5]), points=5)))  # noqa: S314 - our own
     assert len(list(drawn.iter("polyline"))) == 2
+
+
+def test_of_shares_nothing_is_something_to_show_on_a_scale_that_ends_at_all() -> None:
+    shares = [0.0, None, 0.5]
+    drawn = ET.fromstring(  # noqa: S314 - our own
+        lines(
+            Chart(
+                key="right",
+                title="Right",
+                points=["one", "two", "three"],
+                series=[Series("right", shares)],
+                top=1,
+                beside=[Column("seen", ["3", HOSTILE, "8"])],
+            )
+        )
+    )
+    first, second = (
+        part.attrib["d"] for part in drawn.iter("path") if part.get("class") == "chart-dot edge-0"
+    )
+    assert (first.split()[1], second.split()[1]) == ("200.0h.01", "100.0h.01")
+    cells = [part.text for part in drawn.iter("td")]
+    assert cells == ["0", "3", "–", HOSTILE, "0.5", "8"]
+    none = Chart(key="k", title="t", points=["one"], series=[Series("right", [None])], top=1)
+    assert "Nothing to show." in lines(none)
 
 
 def test_of_many_points_a_few_are_labelled_with_the_first_and_the_last() -> None:
