@@ -119,7 +119,7 @@ def test_a_draft_is_held_against_what_people_decided(
         "50% (31–69), of 24",
         "100% (76–100), of 12 better",
         "Rules that fare otherwise",
-        "Rules that fare the same",
+        "1 that fares the same",
         "You must not shout.",
     ):
         assert told in page.text, told
