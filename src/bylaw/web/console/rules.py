@@ -1,18 +1,16 @@
 """Rules: all of the book in force with how they are doing, and one with its clause, condition, figures and history."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise
 from typing import Annotated, Final, NamedTuple
 
 import msgspec
-import sqlalchemy as sa
 from fastapi import Path, Query, Response
-from markupsafe import Markup
 
 from bylaw.base.errors import InputError, NotFoundError
 from bylaw.base.spelling import did_you_mean
-from bylaw.cases import quality
 from bylaw.drafts import store as drafts
 from bylaw.drafts.blocks import Block, blocks, is_rule_file
 from bylaw.drafts.model import InForce
@@ -21,16 +19,16 @@ from bylaw.drafts.stages import RuleChange
 from bylaw.enforcement.retroactive import store as plans
 from bylaw.enforcement.undoing import of_rule
 from bylaw.engine.recording import microseconds
-from bylaw.finding.hours import by_hour, by_name, period
 from bylaw.rules.rule import Mode, Rule
-from bylaw.transparency.drawing import Chart, Series, columns
-from bylaw.transparency.drawing import Words as DrawnWords
 from bylaw.web.api.retroactive import told as told_plan
 from bylaw.web.api.told_actions import MAX_ID, Reason
 from bylaw.web.callers import covers, demand
-from bylaw.web.console.clauses import Words, words_of
+from bylaw.web.console import rule_charts
+from bylaw.web.console.clauses import words_of
 from bylaw.web.console.frame import do, framed, show
 from bylaw.web.console.names import naming
+from bylaw.web.console.rule_charts import microseconds as microseconds_told
+from bylaw.web.console.rule_figures import DAYS, Doing, doing
 from bylaw.web.cooked import Asked, Serving
 from bylaw.web.forms import posted
 from bylaw.web.languages import tongue_of
@@ -38,32 +36,11 @@ from bylaw.web.pages import see_other
 from bylaw.web.service import Service
 
 LIST: Final = "/console/rules"
-DAYS: Final = 7  # of the figures in the list
-CHART_DAYS: Final = 30
 TERMS: Final = 20  # of books, looked through for a rule's history
 SAID: Final = {"undone": "What the rule had done is taken back."}
 
 Name = Annotated[str, Path(max_length=MAX_ID)]
 Word = Annotated[str, Query(max_length=MAX_ID)]
-
-
-class Doing(NamedTuple):
-    """A rule, and how it is doing: hits now and before, in shadow, what people found wrong, and whether it is braked."""
-
-    rule: Rule
-    words: Words | None
-    hits: int
-    before: int
-    shadow: int
-    seen: int
-    reversals: float | None
-    braked: bool
-    cost: int
-
-    @property
-    def standing(self) -> str:
-        """The word for how far it reaches."""
-        return "braked" if self.braked else self.rule.mode.value
 
 
 class Lived(NamedTuple):
@@ -80,9 +57,11 @@ class TakingBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason
 
 
-def rules(exchange: Asked, service: Serving, q: Word = "", mode: Word = "", file: Word = "") -> Response:
+def rules(
+    exchange: Asked, service: Serving, q: Word = "", mode: Word = "", file: Word = "", by: Word = ""
+) -> Response:
     """Return the page of all rules."""
-    every = list(_doing(service, service.desk.book.rules))
+    every = list(doing(service, service.desk.book.rules))
     wanted = q.strip().lower()
     found = [
         one
@@ -92,8 +71,10 @@ def rules(exchange: Asked, service: Serving, q: Word = "", mode: Word = "", file
         and (not file or one.rule.rule_set == file)
     ]
     groups: dict[str, list[Doing]] = {}
+    if by == "cost":
+        found.sort(key=lambda one: -(one.microseconds or 0))
     for one in found:
-        groups.setdefault(one.rule.rule_set, []).append(one)
+        groups.setdefault("" if by == "cost" else one.rule.rule_set, []).append(one)
     values = {
         "groups": groups,
         "counts": {
@@ -103,6 +84,8 @@ def rules(exchange: Asked, service: Serving, q: Word = "", mode: Word = "", file
         },
         "found": len(found),
         "filters": {"q": q, "mode": mode, "file": file},
+        "by": by,
+        "micro": partial(microseconds_told, tongue=tongue_of(exchange)),
         "modes": [*(one.value for one in Mode), "braked"],
         "files": sorted({one.rule.rule_set for one in every}),
         "days": DAYS,
@@ -114,17 +97,23 @@ def rules(exchange: Asked, service: Serving, q: Word = "", mode: Word = "", file
 def rule(exchange: Asked, service: Serving, rule: Name, since: Word = "", done: Word = "") -> Response:
     """Return the page of a rule."""
     found, caller = _rule(service, rule), exchange.caller
-    (doing,) = _doing(service, [found])
+    (one,) = doing(service, [found])
     tongue = tongue_of(exchange)
     start = _day(since) if since else None
     with service.reading.records.reading() as core:
-        hits = _chart(core, service, found.id, tongue.say)
+        now = service.reading.records.clock()
+        charts = [
+            rule_charts.hits(core, now, rule, tongue),
+            rule_charts.found_right(core, now, rule, tongue),
+            rule_charts.cost(core, now, rule, one.bound, tongue),
+        ]
         looked = plans.plans(core, rule=found.id) if covers(caller, "action.read", found.clauses) else []
     values = {
-        "one": doing,
+        "one": one,
         "rule": found,
         "clauses": words_of(service, found.clauses),
-        "chart": hits,
+        "charts": charts,
+        "micro": partial(microseconds_told, tongue=tongue),
         "lived": list(_history(service, found.id)),
         "plans": [told_plan(service, one) for one in looked],
         "would": of_rule(service.reading.records, rule, start) if start is not None else None,
@@ -153,52 +142,11 @@ async def undo(exchange: Asked, service: Serving, rule: Name) -> Response:
     return see_other(f"{LIST}/{rule}", done="undone")
 
 
-def _doing(service: Service, rules: Iterable[Rule]) -> Iterator[Doing]:
-    wanted = list(rules)
-    within = period(microseconds(service.clock()), DAYS * 24)
-    with service.reading.records.reading() as core:
-        hits, before = by_name(core, "rule", within), by_name(core, "rule", within.before)
-        shadow = by_name(core, "shadow", within)
-        known = {one.name: one for one in quality.figures(core, "rule", [rule.id for rule in wanted])}
-    braked = service.desk.office.decider.braked
-    words = {one.clause: one for one in words_of(service, (rule.clauses[0] for rule in wanted))}
-    for rule in wanted:
-        figure = known.get(rule.id)
-        yield Doing(
-            rule,
-            words.get(rule.clauses[0]),
-            hits[rule.id],
-            before[rule.id],
-            shadow[rule.id],
-            figure.right + figure.wrong + figure.sustained + figure.reversed if figure else 0,
-            figure.reversal_rate if figure else None,
-            rule.id in braked,
-            max(condition.cost for condition in rule.conditions.values()),
-        )
-
-
 def _rule(service: Service, name: str) -> Rule:
     rules = {rule.id: rule for rule in service.desk.book.rules}
     if name not in rules:
         raise NotFoundError("rule.not_found", "no such rule is in force", hint=did_you_mean(name, rules))
     return rules[name]
-
-
-def _chart(core: sa.Connection, service: Service, rule: str, say: Callable[[str], str]) -> Markup:
-    within = period(microseconds(service.clock()), CHART_DAYS * 24)
-    counted = by_hour(core, "rule", within, 24, rule)
-    shadow = by_hour(core, "shadow", within, 24, rule)
-    starts = range(within.first, within.last, 24)
-
-    def by_day(counts: dict[tuple[int, str], int]) -> list[float]:
-        return [sum(n for (hour, _), n in counts.items() if hour == start) for start in starts]
-
-    labels = [datetime.fromtimestamp(start * 3600, UTC).strftime("%d.%m.") for start in starts]
-    series = [Series(say("enforced"), by_day(counted)), Series(say("shadow"), by_day(shadow))]
-    if not any(any(one.values) for one in series):
-        return Markup()
-    title, said = say("Hits by day"), DrawnWords(table=say("As a table"), nothing=say("Nothing to show."))
-    return columns(Chart(key="hits", title=title, points=labels, series=series, first=say("Day"), words=said))
 
 
 def _history(service: Service, rule: str) -> Iterator[Lived]:
