@@ -27,7 +27,7 @@ from week import Lived, live
 BYLAW = [sys.executable, "-c", "from bylaw.cli.main import main; main()"]
 HARBOUR = Path(__file__).parent / "harbour"
 FOLDER = Path("demo")
-EVENTS = 8_000
+EVENTS = 18_000
 LIVE_A_SECOND = 20
 SECONDS = float(os.environ.get("DEMO_SECONDS", "inf"))
 

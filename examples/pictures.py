@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 
 import demo
 from playwright.sync_api import Browser, Page, Response, sync_playwright
+from week import Entrance
 
-EVENTS: Final = 20_000
 TARGET: Final = Path(__file__).parent.parent / "docs" / "pictures"
 SMALL: Final = 390  # pixels: a phone
 QUALITY: Final = 62  # of a picture, in percent
@@ -48,7 +48,8 @@ SCENES: Final = (
     Scene("queues", "/console/queues"),
     Scene("queue", "/console/queues/spam"),
     Scene("case", "/console/queues/spam", "/console/cases/"),
-    Scene("appeals", "/console/appeals"),
+    Scene("appeals", "/console/appeals?state=any"),
+    Scene("appeal", "/console/appeals?state=any", "/console/appeals/"),
     Scene("approvals", "/console/approvals"),
     Scene("quality", "/console/quality"),
     Scene("search", "/console/search"),
@@ -58,12 +59,15 @@ SCENES: Final = (
     Scene("actions", "/console/actions"),
     Scene("action", "/console/actions", "/console/actions/act_"),
     Scene("rules", "/console/rules"),
-    Scene("rule", "/console/rules", "/console/rules/"),
+    Scene("rule", "/console/rules/writing-to-strangers"),
+    Scene("retroactive", "/console/retroactive"),
     Scene("drafts", "/console/drafts"),
+    Scene("draft", "/console/drafts", "/console/drafts/"),
     Scene("policies", "/console/policies"),
     Scene("policy", "/console/policies/acceptable-use"),
     Scene("settings", "/console/settings"),
     Scene("ledger", "/console/ledger"),
+    Scene("fact", "/console/ledger", "/console/ledger/"),
     Scene("audit", "/console/audit"),
     Scene("transparency", "/transparency"),
     Scene("people", "/console/people"),
@@ -73,19 +77,21 @@ SCENES: Final = (
 
 def main(target: Path) -> None:
     """Take all pictures."""
-    demo.simulate(EVENTS)
-    with demo.running(demo.FOLDER / "pictures") as (url, key, entrances), sync_playwright() as playwright:
-        demo.show_day(url, key)
+    record = demo.FOLDER / "pictures"
+    week = demo.lived(record)
+    with demo.running(record) as (url, _), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        lead = next(one for one in entrances if "admin" in one.member.roles)
+        lead = next(one for one in week.entrances if "admin" in one.member.roles)
         cookies = signed_in(browser, url, lead)
         target.mkdir(parents=True, exist_ok=True)
-        weights = {scene.name: pictured(browser, url, cookies, scene, target) for scene in SCENES}
+        scenes = (*SCENES, Scene("your", f"/your/{week.page}"))
+        weights = {scene.name: pictured(browser, url, cookies, scene, target) for scene in scenes}
+        weights["sign-in"] = pictured(browser, url, [], Scene("sign-in", "/console"), target)
         sys.stdout.write(json.dumps(weights, indent=1) + "\n")
         browser.close()
 
 
-def signed_in(browser: Browser, url: str, entrance: demo.Entrance) -> list[dict[str, object]]:
+def signed_in(browser: Browser, url: str, entrance: Entrance) -> list[dict[str, object]]:
     """Sign somebody in, as they would; return the cookies."""
     context = browser.new_context()
     page = context.new_page()

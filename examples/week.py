@@ -1,5 +1,7 @@
 """A week at Harbour, lived in a record before anybody looks: traffic, people who decide about it, members who object.
 
+The last day is busy, and nobody has worked on it yet: that is what whoever looks finds to do.
+
 It goes through the same doors as a service does, with a clock that is turned by the events: each day is over, signed and
 can be published when the demonstration begins. What is abuse, the made-up traffic's truth knows; the people of this week
 go by it, and err now and then.
@@ -49,17 +51,17 @@ from bylaw.staff.roles import Assignment
 from bylaw.staff.workflow import Staff, open_staff
 
 DAYS: Final = 7
+BUSY: Final = 0.45  # the share of all events that comes on the last day
 SECOND: Final = 1_000_000  # microseconds
 TOGETHER: Final = 1_200 * SECOND  # of events that are decided at once
 SHIFT: Final = 7_200 * SECOND
 DAY: Final = 86_400 * SECOND
 A_SHIFT: Final = 5  # cases that somebody decides in one
 IN_BULK: Final = {"security": 60}  # the queues where waves are cleaned up, and how many at once
-REST: Final = 72_000 * SECOND  # before the end: nobody has worked since yesterday, and things wait
-ERR: Final = 0.05  # how often somebody errs
+ERR: Final = 0.1  # how often somebody errs
 OBJECT: Final = {
-    True: 0.03,
-    False: 0.25,
+    True: 0.15,
+    False: 0.8,
 }  # how many of those object who broke a rule, and of those who did not
 THINK: Final = 32_400 * SECOND  # between an objection and its answer
 NOTICES: Final = 200  # the newest, that members think about at a time
@@ -151,9 +153,11 @@ def live(record: Path, book: Path, events: int, progress: Callable[[int], object
         office.appoint(read_folder(book).files)
         entrances = tuple(joined(office, staff, clock, member) for member in STAFF)
         week = Week(office, clock, {one.member: one.id for one in entrances})
-        plan = Plan(events=events, days=DAYS, start=begin)
-        traffic = (one for one in simulate(plan) if one.event.at < end)
-        week.pass_by(traffic, until=microseconds(end) - REST, progress=progress)
+        today = end - timedelta(days=1)
+        quiet = Plan(events=int(events * (1 - BUSY)), days=DAYS - 1, start=begin)
+        busy = Plan(events=int(events * BUSY), days=1, start=today, seed=2)
+        week.pass_by((one for one in simulate(quiet) if one.event.at < today), progress, worked=True)
+        week.pass_by((one for one in simulate(busy) if one.event.at < end), progress, worked=False)
         clock.turn(end)
         return Lived(entrances, week.page(), week.outcomes.total(), week.outcomes, week.clauses)
 
@@ -184,15 +188,17 @@ class Week:
         self._rounds = Rounds(office.records, mine, alone=False)
         self.outcomes, self.clauses = Counter[str](), Counter[str]()
 
-    def pass_by(self, traffic: Iterator[Happening], until: int, progress: Callable[[int], object]) -> None:
-        """Let it pass. ``until`` an instant people work."""
+    def pass_by(
+        self, traffic: Iterator[Happening], progress: Callable[[int], object], *, worked: bool
+    ) -> None:
+        """Let days pass; ``worked``: people work on them."""
         begun = self._clock()
         shifts = days = 0
         for slot, some in groupby(traffic, key=lambda one: microseconds(one.event.at) // TOGETHER):
             happenings = list(some)
             self._decide(happenings)
             progress(len(happenings))
-            if slot * TOGETHER // SHIFT > shifts and self._clock() < until:
+            if slot * TOGETHER // SHIFT > shifts and worked:
                 shifts = slot * TOGETHER // SHIFT
                 self._shift()
             if (self._clock() - begun) // DAY > days:
@@ -202,8 +208,10 @@ class Week:
     def page(self) -> str:
         """Return the token of a member's own page: of the newest notice that somebody may object to."""
         with self._office.records.reading() as core:
-            newest = notices.latest(core, person=None, before=None, limit=1)
-        return self._office.appeals.notices.links.token(newest[0].id) if newest else ""
+            newest = notices.latest(core, person=None, before=None, limit=NOTICES)
+        told = (one.id for one in newest if self._office.appeals.grounds(one.id).undoable)
+        mine = next((one for one in told if self._office.appeals.to_notice(one) is None), "")
+        return self._office.appeals.notices.links.token(mine) if mine else ""
 
     # -- rules
 
