@@ -106,7 +106,7 @@ def report(
 ) -> Response:
     """Return the page of what a back-test came to."""
     told = report_read(service, digest)
-    clauses = dict.fromkeys(line.name for line in (*told.clauses, *told.clause_scores))
+    clauses = {line.name for line in told.clauses} | {line.name for line in told.clause_scores}
     words = {one.clause: one.text for one in words_of(service, clauses)}
     values = {
         "report": told,
