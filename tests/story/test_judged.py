@@ -62,6 +62,22 @@ def test_a_verdict_speaks_of_all_that_is_in_a_case(home: House) -> None:
     assert dict(said(home)) == {seq(answer): {CLAUSE: True} for answer in answers}
 
 
+def test_what_is_cited_is_said_of_what_was_raised_on_it_or_above_it(home: House) -> None:
+    shouted, other, section = (seq(home.post(text, "ann")) for text in ("AAA", "hm", "well"))
+    for event, clause in ((other, "house/words/p9"), (section, "house/words")):
+        home.cases.raise_(
+            home.cases.raising(
+                What.REVIEW, queue="words", seq=event, person=home.person("ann"), clauses=(clause,)
+            )
+        )
+    decided(home, "ann")
+    assert said(home) == [
+        (shouted, {CLAUSE: True}),
+        (other, {"house/words/p9": False}),
+        (section, {CLAUSE: True}),
+    ]
+
+
 def test_what_is_given_back_or_not_carried_out_or_tells_of_nothing_does_not_count(home: House) -> None:
     for name in ("ann", "bob", "cid"):
         home.post("AAA", name)
