@@ -124,9 +124,9 @@ def test_what_a_rule_cost_is_measured_and_shown_beside_its_bound(service: Servic
     measure(service)
     page = ann.get("/console/rules/shouting").text
     assert "Measured alone, in CPU time, on at most 200 events of a kind. It may take" in page
-    assert "When measured events" in page
+    assert "Day measured events UTC" in page
     assert "0.05 µs an event" in page
-    assert "0.05 40" in page.partition("When measured events")[2]
+    assert "0.05 40" in page.partition("Day measured events")[2]
     with service.client("metrics.read") as client:
         assert 'bylaw_rule_cost_seconds{rule="shouting"} 5e-08' in client.get("/metrics").text
 
@@ -137,7 +137,7 @@ def test_of_many_measurements_the_mean_of_each_day_is_shown(
     for number in range(41):
         told(service, Cost("shouting", 50, (1 + number % 2) * 1_000_000))
         clock.pass_(DAY // 4)
-    page = enter().get("/console/rules/shouting").text.partition("When measured events")[2]
+    page = enter().get("/console/rules/shouting").text.partition("Day measured events")[2]
     assert "1,500 200" in page
     assert "– 0" in page
 
@@ -161,7 +161,7 @@ def test_its_words_are_german_too(service: Service, ann: Desk) -> None:
     measure(service)
     page = ann.get("/console/rules/shouting").text
     for words in (
-        "Für richtig befunden, je Woche",
+        "Als richtig befunden, je Woche",
         "Aufwand je Ereignis, in Mikrosekunden",
         "0,05 µs je Ereignis",
     ):

@@ -1,6 +1,6 @@
 """How a rule is doing over time: hits by day, the share that people found right by week, what it costs an event."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from statistics import fmean
 from typing import Final
@@ -85,12 +85,9 @@ def cost(core: sa.Connection, now: int, rule: str, bound: int, tongue: Tongue) -
     """Draw what a rule cost when it was measured, in microseconds an event; ``bound`` is how many steps it may take."""
     first = now // DAY - DAYS + 1
     told = costs.measurements(core, rule, first * DAY)
-    days = [[one for one in told if one.at // DAY == day] for day in range(first, first + DAYS)]
-    some, labels = (
-        (days, [_date(day) for day in range(first, first + DAYS)])
-        if len(told) >= SINGLY
-        else ([[one] for one in told], [_moment(one.at) for one in told])
-    )
+    several = _by_day(told, first) if len(told) >= SINGLY else [(one.at // DAY, [one]) for one in told]
+    events = [tongue.number(sum(one.events for one in some)) for _, some in several]
+    when = [] if len(told) >= SINGLY else [Column(tongue.say("UTC"), [_time(one.at) for one in told])]
     says = tongue.say("Measured alone, in CPU time, on at most {most} events of a kind.", most=MOST)
     bounded = tongue.say("It may take {n} steps.", n=tongue.number(bound))
     nothing = tongue.say("Not measured in {days} days: that takes {n} events of a kind.", days=DAYS, n=LEAST)
@@ -98,22 +95,25 @@ def cost(core: sa.Connection, now: int, rule: str, bound: int, tongue: Tongue) -
         Chart(
             key="cost",
             title=tongue.say("Cost by event, in microseconds"),
-            points=labels,
-            series=[Series(tongue.say("measured"), [_mean(each) for each in some])],
+            points=[_date(day) for day, _ in several],
+            series=[Series(tongue.say("measured"), [_mean(some) for _, some in several])],
             says=f"{says} {bounded}" if told else bounded,
-            first=tongue.say("When"),
+            first=tongue.say("Day"),
             number=lambda value: microseconds(value, tongue),
             words=_words(tongue, nothing),
-            beside=[
-                Column(tongue.say("events"), [tongue.number(sum(m.events for m in each)) for each in some])
-            ],
+            beside=[Column(tongue.say("events"), events), *when],
         )
     )
 
 
+def _by_day(told: Iterable[Measurement], first: int) -> list[tuple[int, list[Measurement]]]:
+    days = [(one.at // DAY, one) for one in told]
+    return [(day, [one for its, one in days if its == day]) for day in range(first, first + DAYS)]
+
+
 def microseconds(value: float, tongue: Tongue) -> str:
     """Return microseconds for people, with as many places as there is something to tell."""
-    return tongue.number(value, 2 if value < 1 else 1 if value < 100 else 0)
+    return tongue.number(value, 2 if 0 < value < 1 else 1 if 0 < value < 100 else 0)
 
 
 def _mean(several: Sequence[Measurement]) -> float | None:
@@ -124,8 +124,8 @@ def _date(day: int) -> str:
     return datetime.fromtimestamp(day * DAY / 1_000_000, UTC).strftime("%d.%m.")
 
 
-def _moment(instant: int) -> str:
-    return datetime.fromtimestamp(instant / 1_000_000, UTC).strftime("%d.%m. %H:%M")
+def _time(instant: int) -> str:
+    return datetime.fromtimestamp(instant / 1_000_000, UTC).strftime("%H:%M")
 
 
 def _words(tongue: Tongue, nothing: str) -> Words:
