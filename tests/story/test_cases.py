@@ -7,8 +7,10 @@ import pytest
 
 from bylaw.base.errors import ConflictError, InputError, NotFoundError, RefusedError
 from bylaw.cases import quality, store
+from bylaw.cases.many import together
 from bylaw.cases.model import Cared, Ordered, Outcome, Skip, State, What
 from bylaw.cases.stepping import DAY
+from bylaw.cases.store import CaseAt
 from bylaw.enforcement import store as actions
 from bylaw.records.checking import check
 from case_world import (
@@ -337,6 +339,48 @@ def test_many_are_decided_in_one_go_and_taken_back_in_one_go(home: House) -> Non
     home.carried()
     assert home.effects("bot3") == ["hold planned", "remove planned"]
     assert home.cases.withdraw_all(bulk.batch, "rae") == 0
+
+
+def test_many_are_decided_in_steps_that_share_a_batch_and_each_looks_at_its_cases_anew(home: House) -> None:
+    home.decide(*(home.written("AAA", f"bot{number}") for number in range(12)))
+    cases = [case.case for case in home.find()]
+    steps = home.cases.deciding_all(
+        [*cases, "case_nothing"],
+        "rae",
+        verdict(Outcome.VIOLATION, REMOVE),
+        may=lambda one: one.queue == "words",
+        at_once=5,
+    )
+    first = next(steps)
+    assert list(first.given) == cases[:5]
+    home.cases.claim(cases[5], "ned")
+    home.cases.escalate(cases[6], "ned", "leads")
+    rest = together(steps)
+    assert (rest.batch, len(rest.given)) == (first.batch, 5)
+    assert rest.left == {cases[5]: "case.taken", cases[6]: "case.moved", "case_nothing": "case.unknown"}
+    with home.office.records.reading() as core:
+        [left] = store.batches(core, "rae", home.clock())
+        assert store.batches(core, "ned", home.clock()) == []
+    assert (left.batch, left.cases) == (first.batch, 10)
+    assert left.leaves == min(one.leaves for one in first.given.values())
+    back = home.cases.withdrawing_all(first.batch, "rae", at_once=4)
+    assert next(back) == 4
+    assert home.cases.withdraw_all(first.batch, "rae") == 6  # who was stopped halfway begins anew
+    with home.office.records.reading() as core:
+        assert store.batches(core, "rae", home.clock()) == []
+
+
+def test_what_somebody_takes_while_a_step_is_under_way_is_left_and_the_rest_of_it_decided(
+    home: House,
+) -> None:
+    home.decide(*(home.written("AAA", f"bot{number}") for number in range(3)))
+    cases = [case.case for case in home.find()]
+
+    def taken_meanwhile(one: CaseAt) -> bool:
+        return one.case != cases[1] or bool(home.cases.claim(one.case, "ned"))
+
+    bulk = together(home.cases.deciding_all(cases, "rae", verdict(), may=taken_meanwhile))
+    assert (list(bulk.given), bulk.left) == ([cases[0], cases[2]], {cases[1]: "case.taken"})
 
 
 def test_earlier_verdicts_on_a_clause_are_found(home: House) -> None:

@@ -122,6 +122,7 @@ def decide_all(hands: Hands) -> None:
     hands.sees("One verdict on 12 cases")
     hands.sees("Nothing is decided yet.")
     hands.go("d")
+    hands.sees("12 verdicts leave in")
 
 
 def bar(hands: Hands) -> Locator:
@@ -143,6 +144,7 @@ def test_one_verdict_on_a_wave_is_taken_back_before_it_leaves_and_given_anew(
         assert (waiting(service), waiting(service, "shouting")) == (0, 1)
         expect(bar(hands)).to_contain_text(" min")
         clock.by += (UNDO - 60) * SECOND
+        hands.page.goto("/console/queues/words")  # it is found again, wherever one has been
         hands.go("z")
         hands.sees("The verdicts are withdrawn, and nothing was done.")
         expect(bar(hands)).to_have_count(0)

@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from bylaw.cases.many import AT_ONCE
 from bylaw.records.folder import machine_chance
 from bylaw.staff.passwords import Hasher
 from case_world import CLAUSE, OPERATOR, RULES
@@ -194,7 +195,29 @@ def test_many_are_previewed_and_then_exactly_these_are_decided(client: httpx2.Cl
     preview = client.post("/v1/cases/bulk?preview=true", json=asked).json()
     done = client.post("/v1/cases/bulk", json={**asked, "set": preview["set"]})
     assert done.status_code == 200, done.text
-    assert (done.json()["cases"], done.json()["left"]) == (13, {})
+    assert (done.json()["cases"], done.json()["decided"], done.json()["left"]) == (13, 13, {})
+
+
+def test_more_than_a_step_is_one_batch_and_who_lost_its_name_finds_it(
+    tmp_path: Path,
+) -> None:
+    with (
+        served(tmp_path, SLOW) as slow,
+        slow.client() as mine,
+        slow.client("case.decide", "case.read") as other,
+    ):
+        wave(mine, "many", AT_ONCE + 10)
+        asked = {"filter": {"queue": "words"}, "verdict": VERDICT}
+        preview = mine.post("/v1/cases/bulk?preview=true", json=asked).json()
+        taken = other.post("/v1/cases/next", json={}).json()["case"]["case"]
+        answer = mine.post("/v1/cases/bulk", json={**asked, "set": preview["set"]}).json()
+        assert (answer["decided"], answer["left"]) == (AT_ONCE + 9, {taken: "case.taken"})
+        [batch] = mine.get("/v1/cases/batches").json()["batches"]
+        assert batch == {"batch": answer["batch"], "cases": AT_ONCE + 9, "leaves": answer["leaves"]}
+        assert other.get("/v1/cases/batches").json() == {"batches": []}
+        assert other.post(f"/v1/cases/batches/{batch['batch']}/withdraw").json() == {"withdrawn": 0}
+        assert mine.post(f"/v1/cases/batches/{batch['batch']}/withdraw").json() == {"withdrawn": AT_ONCE + 9}
+        assert mine.get("/v1/cases/batches").json() == {"batches": []}
 
 
 def test_queues_say_what_waits_and_quality_what_was_right(client: httpx2.Client) -> None:

@@ -1,4 +1,4 @@
-"""Verbs of verdicts: decide one case or many, withdraw, carry out what is not withdrawn."""
+"""Verbs of verdicts: decide a case, withdraw, carry out what is not withdrawn."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -7,14 +7,13 @@ import msgspec
 import sqlalchemy as sa
 
 from bylaw.base.canonical import canonical_bytes
-from bylaw.base.errors import BylawError, ConflictError, InputError, NotFoundError
+from bylaw.base.errors import ConflictError, InputError, NotFoundError
 from bylaw.cases import store
 from bylaw.cases.judging import GIVEN
 from bylaw.cases.model import (
     CARRIED,
     CLOSED,
     DECIDED,
-    MAX_BULK,
     SECOND,
     WITHDRAWN,
     Carried,
@@ -34,7 +33,6 @@ from bylaw.cases.verdicts import BLIND, Verdict, meant, order_of, refuse_verdict
 from bylaw.cases.working import MILLION, Working
 from bylaw.enforcement.acting import Reasons
 from bylaw.records.fact import Fact
-from bylaw.records.people import subject_of
 from bylaw.records.vault.uses import Destroyed
 
 
@@ -43,14 +41,6 @@ class Given(NamedTuple):
 
     verdict: str
     leaves: int
-
-
-class Bulk(NamedTuple):
-    """What deciding many came to: what they share, verdicts by case, and cases that were left and why."""
-
-    batch: str
-    given: dict[str, Given]
-    left: dict[str, str]
 
 
 class Deciding(Working):
@@ -70,32 +60,6 @@ class Deciding(Working):
         self._commit(made)
         return given
 
-    def decide_all(self, cases: Sequence[str], by: str, verdict: Verdict) -> Bulk:
-        """Give one verdict on many cases, in one commit; those that somebody else has are left.
-
-        Raises:
-            InputError: ``case.bulk``, there are none, or too many; else as for ``decide``.
-        """
-        wanted = list(dict.fromkeys(cases))
-        if not 0 < len(wanted) <= MAX_BULK:
-            raise InputError("case.bulk", f"1 to {MAX_BULK} cases are decided in one go")
-        bulk, facts, now = Bulk(self._name("batch"), {}, {}), list[Fact](), self._records.clock()
-        every = [self.find(case) for case in wanted]
-        self._vault.prepare_evidence({subject_of(one.person) for one in every if one.person})
-        for found in every:
-            why = self._not_free(found, by, now)
-            if why:
-                bulk.left[found.case] = why
-                continue
-            try:
-                bulk.given[found.case], made = self._deciding(found, by, verdict, bulk.batch, None)
-                facts.append(made)
-            except BylawError as error:
-                bulk.left[found.case] = error.code
-        if facts:
-            self._commit(*facts)
-        return bulk
-
     def withdraw(self, case: str, by: str) -> None:
         """Take a verdict back that has not left; whoever gave it has the case again.
 
@@ -103,17 +67,6 @@ class Deciding(Working):
             ConflictError: ``case.order``, it has left; ``case.taken``, it is somebody else's.
         """
         self._commit(self._withdrawing(self.find(case), by))
-
-    def withdraw_all(self, batch: str, by: str) -> int:
-        """Take back what of the verdicts of a batch has not left; return how many."""
-        query = sa.select(VERDICTS.c.case).where(
-            VERDICTS.c.batch == batch, VERDICTS.c.state == GIVEN, VERDICTS.c.by == by
-        )
-        with self._records.reading() as core:
-            cases = list(core.scalars(query)) if batch else []
-        if cases:
-            self._commit(*(self._withdrawing(self.find(case), by) for case in cases))
-        return len(cases)
 
     def closing(self, case: str, by: str, outcome: Outcome, clauses: Sequence[str] = ()) -> Fact:
         """Return the fact that closes a case which another room decided, as an appeal.
@@ -160,7 +113,7 @@ class Deciding(Working):
             raise InputError("case.blind", "this verdict is compared with another: nothing follows from it")
         with self._records.reading() as core:
             items = store.items(core, case.case)
-            standing = store.standing(core, case, items)
+            standing = store.standing(core, case, items) if verdict.undo or verdict.restore else []
         said = Decided(
             case=case.case,
             verdict=self._name("ver"),
@@ -178,14 +131,13 @@ class Deciding(Working):
         made = self._told(DECIDED, said, case.person, Reasons(verdict.reason, verdict.say))
         return Given(said.verdict, said.leaves), made
 
-    def _not_free(self, case: CaseAt, by: str, now: int) -> str:
+    def _not_free(self, case: CaseAt, by: str, now: int, *, barred: bool) -> str:
         """Return the code of why somebody cannot decide a case now; nothing, if they can."""
         if case.state not in (State.OPEN, State.CLAIMED):
             return "case.order"
         if case.by not in {"", by} and (case.state is State.OPEN or case.until > now):
             return "case.taken"
-        with self._records.reading() as core:
-            return "case.barred" if store.is_barred(core, case.case, by) else ""
+        return "case.barred" if barred else ""
 
     def _withdrawing(self, case: CaseAt, by: str) -> Fact:
         if case.state is not State.DECIDED:

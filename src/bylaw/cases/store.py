@@ -6,8 +6,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
+from bylaw.cases.judging import GIVEN
 from bylaw.cases.machine import Weight
-from bylaw.cases.model import Outcome, State, What
+from bylaw.cases.model import HOUR, Outcome, State, What
 from bylaw.cases.stepping import no_case
 from bylaw.cases.tables import BARRED, CASES, CLAUSES, HISTORY, ITEMS, PEOPLE, PLACES, RULES, VERDICTS
 from bylaw.enforcement import store as actions
@@ -15,6 +16,7 @@ from bylaw.enforcement.store import Stood
 
 PAGE: Final = 50
 FEW: Final = 2_000  # cases that a clause or rule leads to, few enough to be put in order
+LONGEST: Final = 2 * HOUR  # a verdict has left by then: the book allows an hour
 MAX_LINKS: Final = 20
 MAX_HISTORY: Final = 200
 
@@ -93,6 +95,14 @@ class QueueCount(NamedTuple):
     oldest: int
 
 
+class Batch(NamedTuple):
+    """Verdicts given in one go that have not left: how many, and when the first of them does."""
+
+    batch: str
+    cases: int
+    leaves: int
+
+
 class Link(NamedTuple):
     """An account that has to do with a case's: how, and how many cases about it wait."""
 
@@ -120,6 +130,12 @@ def case_of(core: sa.Connection, case: str) -> CaseAt:
     if found is None:
         raise no_case(case)
     return told(found)
+
+
+def cases(core: sa.Connection, names: Iterable[str]) -> dict[str, CaseAt]:
+    """Return some cases by their ids, in no order; one that there is not is left out."""
+    query = sa.select(CASES).where(CASES.c.case.in_(list(names)))
+    return {row.case: told(row) for row in core.execute(query)}
 
 
 def find(
@@ -274,16 +290,19 @@ def leaves(core: sa.Connection, verdict: str) -> int:
     return core.scalar(sa.select(VERDICTS.c.leaves).where(VERDICTS.c.verdict == verdict)) or 0
 
 
-def batch_leaves(core: sa.Connection, batch: str, by: str) -> int:
-    """Return when the last of somebody's verdicts of a batch leaves; 0 if there is none."""
-    mine = (VERDICTS.c.batch == batch) & (VERDICTS.c.by == by)
-    return core.scalar(sa.select(sa.func.max(VERDICTS.c.leaves)).where(mine)) or 0
+def batches(core: sa.Connection, by: str, now: int) -> list[Batch]:
+    """Return what somebody decided in one go and has not left, the newest first."""
+    table = VERDICTS.c
+    waiting = (table.by == by, table.at > now - LONGEST, table.leaves > now, table.state == GIVEN)
+    query = sa.select(table.batch, sa.func.count(), sa.func.min(table.leaves)).where(*waiting)
+    query = query.where(table.batch != "").group_by(table.batch).order_by(sa.func.max(table.seq).desc())
+    return [Batch(*row) for row in core.execute(query).all()]
 
 
-def is_barred(core: sa.Connection, case: str, staff: str) -> bool:
-    """Tell whether somebody must not decide a case."""
-    query = sa.select(BARRED.c.why).where(BARRED.c.case == case, BARRED.c.staff == staff)
-    return core.execute(query).first() is not None
+def barred(core: sa.Connection, names: Iterable[str], staff: str) -> set[str]:
+    """Return those of some cases that somebody must not decide."""
+    query = sa.select(BARRED.c.case).where(BARRED.c.case.in_(list(names)), BARRED.c.staff == staff)
+    return set(core.scalars(query))
 
 
 def joined(core: sa.Connection, place: str) -> str:

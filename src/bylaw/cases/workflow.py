@@ -1,6 +1,6 @@
 """The verbs of cases: raise, hand out, decide, carry out, assure quality, take care.
 
-Each is one commit, durable on return. ``raising`` and ``closing`` return what another room commits with its own facts.
+Each is one commit, durable on return; verdicts on many cases are several, one for each step. ``raising`` and ``closing`` return what another room commits with its own facts.
 """
 
 from collections.abc import Sequence
@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from bylaw.base.canonical import canonical_bytes
 from bylaw.cases import raising as made
 from bylaw.cases.care import Caring
-from bylaw.cases.deciding import Deciding
 from bylaw.cases.handing import Handing
 from bylaw.cases.machine import UNDECIDED
+from bylaw.cases.many import DecidingMany
 from bylaw.cases.model import BREACHED, WARNED, Late, Raised, What
 from bylaw.cases.quality import Assuring
 from bylaw.cases.timing import Timer
@@ -18,7 +18,7 @@ from bylaw.cases.working import SYSTEM
 from bylaw.records.fact import Fact
 
 
-class Cases(Handing, Deciding, Caring, Assuring):
+class Cases(Handing, DecidingMany, Caring, Assuring):
     """Cases of a record. For whoever writes the record, one call at a time."""
 
     def raising(  # noqa: PLR0913 - what a case is made of

@@ -1,6 +1,7 @@
 """Verdicts: on one case or on all of a filter, with a preview; withdrawn before they leave."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Final, Literal
@@ -9,7 +10,9 @@ import msgspec
 from fastapi import Path, Query, Response
 
 from bylaw.base.canonical import digest_of
-from bylaw.base.errors import ConflictError, InputError, RefusedError
+from bylaw.base.errors import BylawError, ConflictError, InputError, RefusedError
+from bylaw.cases import store
+from bylaw.cases.many import Bulk, together
 from bylaw.cases.model import MAX_BULK, MAX_ITEMS, MAX_ORDERS, Ordered, Outcome
 from bylaw.cases.store import CaseAt
 from bylaw.cases.verdicts import Verdict
@@ -18,9 +21,9 @@ from bylaw.staff.permissions import ACTS, ORDERS, may
 from bylaw.web.api.orders import TAKES, Days, Feature, Features, Number
 from bylaw.web.api.told_actions import MAX_ID, Clauses, Id, Reason, Tell, Withhold, say_of
 from bylaw.web.api.told_cases import Filter, case_for, covers_case, found_by
-from bylaw.web.bodies import done, taken
+from bylaw.web.bodies import done, done_in_turns, taken
 from bylaw.web.callers import Caller
-from bylaw.web.cooked import Asked, Serving
+from bylaw.web.cooked import Asked, Serving, said
 from bylaw.web.routes import JSON, Route
 from bylaw.web.service import Service
 
@@ -94,11 +97,17 @@ class VerdictAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BulkAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What deciding many came to, or would. ``set`` names these very cases; ``left``: not decided, by the reason's code."""
+    """What deciding many came to, or would. ``set`` names these very cases; ``leaves``: when the first verdict does.
+
+    ``decided`` are those of ``batch``, to be withdrawn together; ``left`` were not decided, by the reason's code:
+    ``case.taken``, ``case.order``, ``case.barred``, ``case.moved`` (handed on meanwhile, or about more than one may
+    decide), or what is wrong with this verdict on that case.
+    """
 
     preview: bool
     set: str
     cases: int
+    decided: int
     accounts: int
     items: int
     more: bool
@@ -106,6 +115,20 @@ class BulkAnswer(msgspec.Struct, frozen=True, kw_only=True):
     batch: str | None
     leaves: datetime | None
     left: dict[str, str]
+
+
+class BatchView(msgspec.Struct, frozen=True, kw_only=True):
+    """Verdicts that somebody gave in one go: how many have not left, and when the first of them does."""
+
+    batch: str
+    cases: int
+    leaves: datetime
+
+
+class Batches(msgspec.Struct, frozen=True, kw_only=True):
+    """One's own verdicts on many cases that can be withdrawn still, the newest first."""
+
+    batches: tuple[BatchView, ...]
 
 
 class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,15 +157,24 @@ async def bulk(
     """Give one verdict on many cases."""
     asked = await taken(exchange, PostBulk)
     work = partial(decided_all, service, exchange.caller, asked, preview=preview)
-    return await done(exchange, service, work, asked)
+    return await done_in_turns(exchange, service, work, asked)
+
+
+def batches(service: Serving, exchange: Asked) -> Response:
+    """Return what one decided in one go and can withdraw still."""
+    views = (
+        BatchView(batch=one.batch, cases=one.cases, leaves=instant(one.leaves))
+        for one in leaving(service, exchange.caller)
+    )
+    return said(Batches(batches=tuple(views)))
 
 
 async def withdraw_batch(service: Serving, exchange: Asked, batch: Batch) -> Response:
     """Take back what of many verdicts has not left."""
-    return await done(exchange, service, partial(withdrawn_all, service, exchange.caller, batch))
+    return await done_in_turns(exchange, service, partial(withdrawn_all, service, exchange.caller, batch))
 
 
-# -- for pages too; all in the decider's thread
+# -- for pages too; on one case in the decider's thread, on many between its batches
 
 
 def decided(service: Service, caller: Caller, case: str, asked: PostVerdict) -> VerdictAnswer:
@@ -160,12 +192,21 @@ def withdrawn(service: Service, caller: Caller, case: str) -> Withdrawn:
     return Withdrawn(withdrawn=1)
 
 
-def withdrawn_all(service: Service, caller: Caller, batch: str) -> Withdrawn:
-    """Take back one's own verdicts of a batch."""
-    return Withdrawn(withdrawn=service.desk.office.cases.withdraw_all(batch, caller.id))
+def leaving(service: Service, caller: Caller) -> list[store.Batch]:
+    """Return what somebody decided in one go and has not left."""
+    with service.reading.records.reading() as core:
+        return store.batches(core, caller.id, service.desk.office.records.clock())
 
 
-def decided_all(service: Service, caller: Caller, asked: PostBulk, *, preview: bool) -> BulkAnswer:
+async def withdrawn_all(service: Service, caller: Caller, batch: str) -> Withdrawn:
+    """Take back one's own verdicts of a batch; who fails halfway may ask again for the rest."""
+    steps, count = service.desk.office.cases.withdrawing_all(batch, caller.id), 0
+    while some := await service.gatherer.between(lambda: next(steps, 0)):
+        count += some
+    return Withdrawn(withdrawn=count)
+
+
+async def decided_all(service: Service, caller: Caller, asked: PostBulk, *, preview: bool) -> BulkAnswer:
     """Give one verdict on every case of a filter, or tell which these are.
 
     Raises:
@@ -174,31 +215,52 @@ def decided_all(service: Service, caller: Caller, asked: PostBulk, *, preview: b
     """
     if not asked.filter.waiting:
         raise InputError("case.bulk", "these are decided already")
-    found, after = found_by(service, caller, asked.filter, limit=MAX_BULK)
+    found, after = await asyncio.to_thread(found_by, service, caller, asked.filter, limit=MAX_BULK)
     mine = [one for one in found if covers_case(caller, "case.decide", one)][:MAX_BULK]
     _demand_orders(caller, mine, asked.verdict)
     cases = [one.case for one in mine]
     name = digest_of(sorted(cases)).removeprefix("sha256:")[:32]
-    batch, leaves, left = None, None, dict[str, str]()
+    made = Bulk("", {}, {})
     if not preview:
         if asked.set != name:
             hint = "ask for a preview, and give its `set`"
             raise ConflictError("case.changed", "these are not the cases of the preview", hint=hint)
-        made = service.desk.office.cases.decide_all(cases, caller.id, verdict_of(asked.verdict))
-        batch, left = made.batch, made.left
-        leaves = max((instant(one.leaves) for one in made.given.values()), default=None)
+        made = await _decided_in_steps(service, caller, mine, asked.verdict)
     return BulkAnswer(
         preview=preview,
         set=name,
         cases=len(mine),
+        decided=len(made.given),
         accounts=len({one.person for one in mine} - {""}),
         items=sum(one.items for one in mine),
         more=after is not None or len(found) > MAX_BULK,
         first=tuple(cases[:MAX_SHOWN]),
-        batch=batch,
-        leaves=leaves,
-        left=left,
+        batch=made.batch or None,
+        leaves=min((instant(one.leaves) for one in made.given.values()), default=None),
+        left=made.left,
     )
+
+
+async def _decided_in_steps(
+    service: Service, caller: Caller, listed: Sequence[CaseAt], asked: PostVerdict
+) -> Bulk:
+    """Decide; events are decided between two steps, and others work. Once a step is done, what fails is told as left."""
+    queues = {one.case: one.queue for one in listed}
+
+    def may(case: CaseAt) -> bool:
+        return case.queue == queues[case.case] and covers_case(caller, "case.decide", case)
+
+    made: list[Bulk] = []
+    steps = service.desk.office.cases.deciding_all(queues, caller.id, verdict_of(asked), may=may)
+    try:
+        while (step := await service.gatherer.between(lambda: next(steps, None))) is not None:
+            made.append(step)
+    except BylawError as error:
+        if not made:
+            raise
+        seen = {case for step in made for case in (*step.given, *step.left)}
+        made.append(Bulk("", {}, dict.fromkeys(queues.keys() - seen, error.code)))
+    return together(made)
 
 
 def verdict_of(asked: PostVerdict) -> Verdict:
@@ -254,7 +316,8 @@ ROUTES = (
         summary="Give one verdict on every case of a filter",
         doc=(
             "With `preview=true` it is only told which cases these are; the `set` that is answered then must be given, so "
-            "that no others are decided. Cases that somebody else has are left."
+            "that no others are decided. Cases that somebody else has are left. It is done in steps of 50, each durable by "
+            "itself: what an interruption leaves is told by `GET /v1/cases/batches`."
         ),
         tag="cases",
         permission="case.decide",
@@ -262,6 +325,16 @@ ROUTES = (
         answers={JSON: BulkAnswer},
         problems=(408, 409, 413, 415),
         endpoint=bulk,
+    ),
+    Route(
+        method="GET",
+        path="/v1/cases/batches",
+        name="case_batches",
+        summary="What one decided in one go, and can withdraw still",
+        tag="cases",
+        permission="case.decide",
+        answers={JSON: Batches},
+        endpoint=batches,
     ),
     Route(
         method="POST",

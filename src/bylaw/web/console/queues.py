@@ -1,5 +1,7 @@
 """Queues: what waits in each, the cases of one in the order of work, one verdict on many."""
 
+from collections import Counter
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Final
 
@@ -8,14 +10,14 @@ from fastapi import Path, Query, Response
 from pydantic import BeforeValidator
 
 from bylaw.base.errors import RefusedError
-from bylaw.cases import quality, store
+from bylaw.cases import quality
 from bylaw.cases.model import Outcome, What
 from bylaw.cases.store import QueueCount
 from bylaw.web.api.cases import next_for
 from bylaw.web.api.quality import care_for, rested
 from bylaw.web.api.told_actions import MAX_ID
 from bylaw.web.api.told_cases import Filter, cursor_of, found_by, queues_for, spelled, told, workable
-from bylaw.web.api.verdicts import PostBulk, decided_all, withdrawn_all
+from bylaw.web.api.verdicts import PostBulk, decided_all, leaving, withdrawn_all
 from bylaw.web.callers import Caller
 from bylaw.web.console.deciding import CaseForm, effects_for, verdict_from
 from bylaw.web.console.frame import do, framed, show
@@ -31,6 +33,7 @@ from bylaw.web.service import Service
 PLACE: Final = "/console/queues"
 CASES: Final = "/console/cases"
 SHOWN: Final = 50
+MAX_REASONS: Final = 5  # why cases were left, that are told
 TYPES: Final = (What.REVIEW, What.COMPLAINT, What.SCREENING, What.APPEAL)
 SAID: Final = {
     "nothing": "Nothing waits here for you.",
@@ -62,6 +65,17 @@ class BulkForm(CaseForm, frozen=True, kw_only=True, forbid_unknown_fields=True):
     late: int = 0
     older_hours: int = 0
     set: str = ""
+
+    def filters(self) -> dict[str, object]:
+        """Return the filters as they stand in the address of the queue."""
+        return {
+            "what": self.what or "",
+            "clause": self.clause_filter,
+            "rule": self.rule,
+            "account": self.account,
+            "late": self.late or "",
+            "older_hours": self.older_hours or "",
+        }
 
     def filter(self, queue: str) -> Filter:
         """Return which cases are meant."""
@@ -106,9 +120,9 @@ def queue(  # noqa: PLR0913 - what may be looked for
     older_hours: Count = 0,
     cursor: Annotated[str, Query(max_length=MAX_ID)] = "",
     done: Word = "",
-    batch: Word = "",
+    left: Word = "",
 ) -> Response:
-    """Return the page of a queue."""
+    """Return the page of a queue. ``left``: what one verdict on many left, as ``_left`` spells it."""
     caller, settings = exchange.caller, service.desk.book.operator.queues.get(queue)
     asked = Filter(
         queue=queue,
@@ -141,8 +155,8 @@ def queue(  # noqa: PLR0913 - what may be looked for
         "may_decide": queue in workable(service, caller),
         "effects": effects_for(service, caller, queue),
         "clauses": sorted({clause for one in found for clause in one.clauses}),
-        "batch": batch,
-        "leaves_in": _leaves_in(service, caller, batch),
+        "leaving": _leaving(service, caller),
+        "left": [(code, count) for code, _, count in (one.partition(":") for one in left.split(","))],
     }
     return framed(exchange, service, "queue.html", values, current=PLACE, said=SAID.get(done, ""))
 
@@ -161,10 +175,9 @@ async def bulk(exchange: Asked, service: Serving, queue: Name) -> Response:
     """Show what one verdict would decide; once that was seen, give it."""
     asked = await posted(exchange, service, BulkForm)
     meant = PostBulk(filter=asked.filter(queue), verdict=verdict_from(asked), set=asked.set)
-    work = partial(decided_all, service, exchange.caller, meant, preview=not asked.set)
-    answer = await service.gatherer.between(work)
+    answer = await decided_all(service, exchange.caller, meant, preview=not asked.set)
     if not answer.preview:
-        return see_other(f"{PLACE}/{queue}", batch=answer.batch or "")
+        return see_other(f"{PLACE}/{queue}", **asked.filters(), left=_left(answer.left))
     values = {
         "queue": queue,
         "answer": answer,
@@ -182,7 +195,7 @@ async def bulk(exchange: Asked, service: Serving, queue: Name) -> Response:
 async def withdraw_batch(exchange: Asked, service: Serving, queue: Name, batch: Name) -> Response:
     """Take back what of many verdicts has not left."""
     await posted(exchange, service, Nothing)
-    done = await service.gatherer.between(partial(withdrawn_all, service, exchange.caller, batch))
+    done = await withdrawn_all(service, exchange.caller, batch)
     if not done.withdrawn:
         raise RefusedError("case.order", "the verdicts have left already", hint="undo the actions")
     return see_other(f"{PLACE}/{queue}", done="withdrawn")
@@ -195,13 +208,15 @@ async def rest(exchange: Asked, service: Serving) -> Response:
     return see_other(PLACE, done="rest")
 
 
-def _leaves_in(service: Service, caller: Caller, batch: str) -> int:
-    """Return in how many microseconds what somebody decided in one go leaves; 0 if it has left, or is none of theirs."""
-    if not batch:
-        return 0
-    with service.reading.records.reading() as core:
-        leaves = store.batch_leaves(core, batch, caller.id)
-    return max(0, leaves - service.desk.office.records.clock())
+def _leaving(service: Service, caller: Caller) -> list[tuple[str, int, int]]:
+    """Return what somebody decided in one go: which, how many cases, in how many microseconds the first leaves."""
+    now = service.desk.office.records.clock()
+    return [(one.batch, one.cases, max(0, one.leaves - now)) for one in leaving(service, caller)]
+
+
+def _left(left: Mapping[str, str]) -> str:
+    """Return why cases were not decided, and how many for each reason, as it stands in an address."""
+    return ",".join(f"{code}:{count}" for code, count in Counter(left.values()).most_common(MAX_REASONS))
 
 
 def _none(queue: str) -> QueueCount:
