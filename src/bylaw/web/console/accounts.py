@@ -1,10 +1,10 @@
 """The page of an account: what it may do, what stands against it, its past, who stands beside it; and orders about it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from functools import partial
 from math import cos, pi, sin
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -14,6 +14,7 @@ from bylaw.accounts.details import details_of
 from bylaw.base.errors import InputError
 from bylaw.finding.links import Graph, links_of
 from bylaw.finding.listing import place_of
+from bylaw.finding.timeline import Moment
 from bylaw.records.people import alias_of, named
 from bylaw.runtime.profiles import Profile, Profiles
 from bylaw.staff.permissions import ACTS, ORDERS, may_somewhere
@@ -36,7 +37,8 @@ from bylaw.web.people import demand_known
 from bylaw.web.service import Service
 
 PAGE: Final = "/console/accounts"
-SHOWN: Final = 40
+SHOWN: Final = 80
+DAY: Final = 86_400_000_000  # microseconds
 MIDDLE: Final = 200  # of the picture of links, in its own units
 RINGS: Final = (0, 95, 170)
 ON_ACCOUNT: Final = ("strike", "rate_limit", "restrict", "suspend", "quarantine", "terminate", "none")
@@ -45,6 +47,7 @@ SAID: Final = {
     "dropped": "It is recorded; some of it is not done, and the account's actions say why.",
 }
 
+T = TypeVar("T")
 Account = Annotated[str, Path(min_length=1, max_length=MAX_ID)]
 Word = Annotated[str, Query(max_length=MAX_ID)]
 Given = Annotated[str, msgspec.Meta(max_length=MAX_ID)]
@@ -144,9 +147,13 @@ def _values(service: Service, caller: Caller, account: str, cursor: str) -> dict
     if covers(caller, "decision.read", ()):
         with service.reading.records.reading() as core:
             nodes, edges = drawn(service, links_of(core, alias_of(subject)))
+    view = account_of(service, caller, account)
     return {
-        "view": account_of(service, caller, account),
+        "view": view,
         "past": past,
+        "days": alike(past.moments, _same_day),
+        "strikes": alike(view.strikes, lambda one: one.clauses),
+        "standing": alike(view.actions, lambda one: (one.effect, one.state, one.by)),
         "cursor": cursor,
         "nodes": nodes,
         "edges": edges,
@@ -156,6 +163,18 @@ def _values(service: Service, caller: Caller, account: str, cursor: str) -> dict
         "may_read": covers(caller, "content.read", ()),
         "profile": None,
     }
+
+
+def alike(things: Iterable[T], key: Callable[[T], Hashable]) -> list[list[T]]:
+    """Return things that are alike together, each group where its first stands: a wave of the same is one line."""
+    groups: dict[Hashable, list[T]] = {}
+    for one in things:
+        groups.setdefault(key(one), []).append(one)
+    return list(groups.values())
+
+
+def _same_day(one: Moment) -> Hashable:
+    return one.at // DAY, one.what, one.title, one.state, one.clauses
 
 
 def _words(service: Service, exchange: Exchange) -> dict[str, Any]:

@@ -41,11 +41,6 @@ class Change(NamedTuple):
     now: int
     before: int
 
-    @property
-    def grown(self) -> float | None:
-        """By which share of what it was; none where it was nothing."""
-        return (self.now - self.before) / self.before if self.before else None
-
 
 class Health(NamedTuple):
     """How a rule is doing: how often it matched, in shadow, and what people made of it. ``braked`` by its emergency brake."""
