@@ -17,6 +17,7 @@ from week import Entrance
 
 TARGET: Final = Path(__file__).parent.parent / "docs" / "pictures"
 SMALL: Final = 390  # pixels: a phone
+PATIENCE: Final = 90  # times that a page is looked at again until it is ready
 QUALITY: Final = 62  # of a picture, in percent
 
 
@@ -41,13 +42,14 @@ class Scene(NamedTuple):
     name: str
     path: str
     first: str = ""  # of a list: go to the first link that begins so
+    ready: str = ""  # what is there once all is counted
 
 
 SCENES: Final = (
     Scene("overview", "/console"),
     Scene("queues", "/console/queues"),
-    Scene("queue", "/console/queues/spam"),
-    Scene("case", "/console/queues/spam", "/console/cases/"),
+    Scene("queue", "/console/queues/data"),
+    Scene("case", "/console/queues/data", "/console/cases/"),
     Scene("appeals", "/console/appeals?state=any"),
     Scene("appeal", "/console/appeals?state=any", "/console/appeals/"),
     Scene("approvals", "/console/approvals"),
@@ -69,7 +71,7 @@ SCENES: Final = (
     Scene("ledger", "/console/ledger"),
     Scene("fact", "/console/ledger", "/console/ledger/"),
     Scene("audit", "/console/audit"),
-    Scene("transparency", "/transparency"),
+    Scene("transparency", "/transparency", ready=".chart"),
     Scene("people", "/console/people"),
     Scene("me", "/console/me"),
 )
@@ -124,10 +126,15 @@ def pictured(
         path = found(page, url, scene)
         page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - it is asked for its parameters
         page.goto(url + path, wait_until="load")
+        weight = weight or {"requests": len(answers), "bytes": sum(len(one.body()) for one in answers)}
+        for _ in range(PATIENCE if scene.ready else 0):
+            if page.locator(scene.ready).count():
+                break
+            page.wait_for_timeout(1_000)
+            page.reload(wait_until="load")
         page.screenshot(path=str(target / f"{scene.name}-{name}.jpg"), type="jpeg", quality=QUALITY)
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             sys.stdout.write(f"{scene.name} is too wide in {name}\n")
-        weight = weight or {"requests": len(answers), "bytes": sum(len(one.body()) for one in answers)}
         context.close()
     return weight
 
