@@ -12,6 +12,7 @@ from bylaw.cases.model import MAX_WORDS, Skip, State
 from bylaw.cases.store import CaseAt
 from bylaw.cases.verdicts import BLIND
 from bylaw.notices.model import GROUNDS
+from bylaw.staff.model import State as Standing
 from bylaw.web.api.cases import CaseContent, assigned, content_of, detail_of, escalated, next_for
 from bylaw.web.api.quality import care_for, kept
 from bylaw.web.api.told_actions import MAX_ID
@@ -23,7 +24,7 @@ from bylaw.web.callers import Caller
 from bylaw.web.console.clauses import words_of
 from bylaw.web.console.deciding import CaseForm, effects_for, verdict_from
 from bylaw.web.console.frame import do, framed, show
-from bylaw.web.console.names import naming
+from bylaw.web.console.names import name_of, naming
 from bylaw.web.console.queues import CASES, PLACE
 from bylaw.web.console.signing_in import Nothing
 from bylaw.web.console.things import called, thing_of
@@ -226,10 +227,16 @@ def _values(exchange: Asked, service: Service, found: CaseAt, content: CaseConte
         "may_decide": may_decide,
         "may_read": covers_case(caller, "content.read", found),
         "may_lead": leads,
-        "staff": [(one.id, name(one.id)) for one in service.staff.roster.members()] if leads else [],
+        "staff": _at_work(service) if leads else [],
         "thing": called(detail.items, tongue),
         "leaves_in": _leaves_in(service, caller, found),
     }
+
+
+def _at_work(service: Service) -> list[tuple[str, str]]:
+    """Return whom a case can be given to: ids and names of members who have joined, and have not left."""
+    members = (one for one in service.staff.roster.members() if one.state is Standing.ACTIVE)
+    return [(one.id, name_of(service, one)) for one in members]
 
 
 def _undoable(service: Service, caller: Caller, before: str) -> tuple[str, int] | None:

@@ -5,6 +5,7 @@ from functools import cache
 
 from bylaw.base.errors import NotFoundError
 from bylaw.enforcement.acting import SYSTEM
+from bylaw.staff.model import Member
 from bylaw.web.languages import Tongue
 from bylaw.web.service import Service
 
@@ -22,10 +23,14 @@ def naming(service: Service, tongue: Tongue) -> Callable[[str], str]:
         if key is not None:
             return tongue.say("key {name}", name=key.name)
         try:
-            member = service.staff.roster.member(who)
+            return name_of(service, service.staff.roster.member(who))
         except NotFoundError:
             return who
-        profile = service.staff.roster.profile(member)
-        return profile.name if profile and profile.name else member.outside
 
     return name
+
+
+def name_of(service: Service, member: Member) -> str:
+    """Return what colleagues know a member of staff by."""
+    profile = service.staff.roster.profile(member)
+    return profile.name if profile and profile.name else member.outside
