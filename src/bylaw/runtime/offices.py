@@ -286,7 +286,7 @@ def open_keeping(
         keeper = open_keeper(kept.records, kept.vault, [data / OUTSIDE], replay=replay, boundary=boundary)
         snapshots = Snapshots(data / WINDOWS, boundary)
         enforcement = _enforcement(kept, keeper)
-        appeals = Appeals(kept.records, kept.vault, enforcement, kept.in_force)
+        appeals = Appeals(kept.records, kept.vault, enforcement, _in_force(kept).book)
         drafts = Drafts(kept.records, kept.vault, kept.books, boundary)
         consequences = _consequences(kept, enforcement)
         retroactive = Retroactive(kept.records, kept.vault, kept.archive, enforcement, consequences)
