@@ -25,7 +25,7 @@ from staff_browser import STEP, at_a_browser, at_work, cheap, invited
 from staff_world import GOOD, Clock, address
 
 EVIL = "evil-x"  # an element that no page of ours has
-SUM = "{{7*191}}"  # what a template would turn into 1337
+SUM = "{{99991*99989}}"  # what a template would turn into 9998000099, which no id has by chance
 HOSTILE = f"\"'><{EVIL} onclick=x()>{SUM}<script>x()</script>"
 SHORT = f"<{EVIL}>{SUM}"
 ACCOUNT = f"acc_'\"><{EVIL}>"
@@ -89,7 +89,7 @@ def refuse_harm(answer: httpx2.Response) -> Parts:
     for script in parts.scripts:
         ours = (script.get("src") or "").startswith("/assets/") or script.get("type") == "application/json"
         assert ours, (place, script)
-    assert "1337" not in answer.text, place
+    assert "9998000099" not in answer.text, place
     return parts
 
 

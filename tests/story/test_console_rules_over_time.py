@@ -69,7 +69,9 @@ def found(service: Service, account: str, outcome: str) -> None:
     """What a person says of the case about an account, once it is carried out."""
     verdict: dict[str, Any] = {"outcome": outcome, "clauses": [CLAUSE], "reason": "Enough.", "orders": []}
     with service.client() as client:
-        [case] = client.get("/v1/cases", params={"account": account}).json()["cases"]
+        waiting = client.get("/v1/cases", params={"account": account})
+        assert waiting.status_code == 200, waiting.text
+        [case] = waiting.json()["cases"]
         assert client.post(f"/v1/cases/{case['case']}/claim", json={}).status_code == 200
         answer = client.post(f"/v1/cases/{case['case']}/decide", json=verdict)
         assert answer.status_code == 200, answer.text

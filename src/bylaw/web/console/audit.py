@@ -67,6 +67,12 @@ class Told(NamedTuple):
     text: str
     path: str
 
+    @property
+    def in_words(self) -> str:
+        """What is a word of ours, for people; empty for ids, clauses and names."""
+        spelled = self.text.replace("_", " ").replace("+", " and ")
+        return spelled if spelled.replace(" ", "").isalpha() else ""
+
 
 class Line(NamedTuple):
     """A deed as the trail shows it."""

@@ -104,9 +104,11 @@ def framed(  # noqa: PLR0913 - what a page is made of
         "rail": rail_of(exchange),
         "current": current,
         "who": profile.name if profile and profile.name else here.member.outside,
-        "counts": waiting(service, exchange.caller),
+        "waiting": waiting(service, exchange.caller),
         "said": tongue.say(said) if said else "",
     }
+    if taken := frame.keys() & values:
+        raise ValueError(f"a page cannot call its own {', '.join(sorted(taken))}")
     return page(exchange, service, f"console/{template}", {**frame, **values}, status=status, tongue=tongue)
 
 
