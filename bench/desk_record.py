@@ -116,8 +116,13 @@ def traffic() -> list[Event]:
 def repeat(office: Office, clock: Clock, day: int, last: int) -> None:
     """Record the first day again, so many days later: each fact under a name and a seal of its own."""
     rows, moved = office.records.rows(1, last + 1, {KIND, RESOLVED}), dict[int, tuple[int, str]]()
-    while some := list(islice(rows, AT_ONCE)):
-        _again(office, clock, some, day, moved)
+    some: list[Row] = []
+    for row in rows:
+        if row.kind == KIND and some and some[-1].kind == RESOLVED:  # a commit ends so
+            _again(office, clock, some, day, moved)
+            some.clear()
+        some.append(row)
+    _again(office, clock, some, day, moved)
 
 
 def _again(
