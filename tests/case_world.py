@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import UNSET
 
+from bylaw.book.phrases import built_in
 from bylaw.cases import store
 from bylaw.cases.carrying import Timers as OfCases
 from bylaw.cases.model import Ordered, Outcome, What
@@ -25,6 +26,8 @@ from bylaw.engine.decider import Answer, Arrival
 from bylaw.engine.recording import microseconds
 from bylaw.events.event import Event
 from bylaw.events.vocabulary import MessageSent, PostCreated, ReportReceived
+from bylaw.notices.wording import Operator, values_of
+from bylaw.notices.workflow import Notices
 from bylaw.records.people import PEOPLE, alias_of
 from bylaw.records.rounds import Handler, Rounds
 from bylaw.runtime.folders import init_data
@@ -166,6 +169,18 @@ class House:
             found = actions.actions(core, person=self.person(name))
         return [f"{one.action.effect} {one.state}" for one in reversed(found)]
 
+    def told(self, name: str, language: str) -> list[tuple[str, str]]:
+        """What an account was told in a language, the oldest first: what it is about, and the facts."""
+        notices = Notices(self.office.records, self.office.vault)
+        person = self.office.vault.known(PEOPLE, name)
+        assert person is not None
+        operator = Operator("the house", "https://house.example")
+        said = [
+            values_of(one, built_in(language), operator).by_name
+            for one in notices.statements(notices.of(person))
+        ]
+        return [(one["thing"], one["facts"]) for one in said]
+
     def kinds(self, prefix: str = "case.") -> list[str]:
         return [row.kind for row in self.office.records.rows() if row.kind.startswith(prefix)]
 
@@ -187,10 +202,11 @@ def verdict(
     outcome: Outcome = Outcome.VIOLATION,
     *orders: Ordered,
     clauses: tuple[str, ...] = (CLAUSE,),
+    say: Told = SAY,
     **more: object,
 ) -> Verdict:
     """A verdict with a reason, and words for the account."""
-    return Verdict(outcome=outcome, clauses=clauses, orders=orders, reason="Enough.", say=SAY, **more)  # type: ignore[arg-type]
+    return Verdict(outcome=outcome, clauses=clauses, orders=orders, reason="Enough.", say=say, **more)  # type: ignore[arg-type]
 
 
 @contextmanager

@@ -92,6 +92,14 @@ class Service:
         headers = {"authorization": f"Bearer {self.key(*permissions, rate=rate)}"}
         return httpx2.Client(base_url=self.url, headers=headers, timeout=PATIENCE)
 
+    def logs(self, text: str) -> bool:
+        """Tell whether the log says something, once what is on its way there has come."""
+        for _ in range(int(PATIENCE * 20)):
+            if text in self.log.getvalue():
+                return True
+            threading.Event().wait(0.05)
+        return False
+
     def logged(self) -> list[dict[str, Any]]:
         """Return the lines of the log, once the service has stopped."""
         return [json.loads(line) for line in self.log.getvalue().splitlines()]

@@ -12,6 +12,7 @@ from bylaw.cases.model import Cared, Ordered, Outcome, Skip, State, What
 from bylaw.cases.stepping import DAY
 from bylaw.cases.store import CaseAt
 from bylaw.enforcement import store as actions
+from bylaw.enforcement.notifying import Told
 from bylaw.records.checking import check
 from case_world import (
     CLAUSE,
@@ -29,6 +30,7 @@ from case_world import (
 
 REMOVE = Ordered(effect="remove")
 STRIKE = Ordered(effect="strike")
+SUSPEND = Ordered(effect="suspend", argument=3)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -392,6 +394,47 @@ def test_earlier_verdicts_on_a_clause_are_found(home: House) -> None:
         found = quality.precedents(core, [CLAUSE, OTHER])
     assert [one.outcome for one in found] == [Outcome.VIOLATION] * 2
     assert home.cases.words(found[0].seq).reason == "Enough."
+
+
+def test_an_account_that_nobody_wrote_to_is_told_from_the_event_in_its_own_language(home: House) -> None:
+    home.post("BBB", "ann")
+    home.cases.decide(home.only().case, "rae", verdict(Outcome.VIOLATION, REMOVE, STRIKE, say=Told()))
+    home.carried()
+    rule = "On 1 March 2026 it met the conditions of our rule loud."
+    assert home.told("ann", "en") == [("your post of 1 March 2026", rule)]
+    regel = "Am 1. März 2026 traf darauf zu, was unsere Regel loud verlangt."
+    assert home.told("ann", "de") == [("Ihren Beitrag vom 1. März 2026", regel)]
+
+
+def test_whom_others_reported_is_told_that_and_not_of_a_report_of_its_own(home: House) -> None:
+    home.report(target="ann", reporter="bob")
+    home.cases.decide(home.only().case, "rae", verdict(Outcome.VIOLATION, STRIKE, SUSPEND, say=Told()))
+    home.carried()
+    said = "Somebody reported it on 1 March 2026, and we have looked at it."
+    assert ("what was reported to us on 1 March 2026", said) in home.told("ann", "en")
+
+
+def test_what_awaits_a_second_person_is_told_from_the_event_too_once_they_agree(home: House) -> None:
+    home.post("CCC", "ann")
+    terminate = Ordered(effect="terminate")
+    home.cases.decide(
+        home.only().case, "rae", verdict(Outcome.VIOLATION, terminate, clauses=(OTHER,), say=Told())
+    )
+    home.carried()
+    assert home.told("ann", "en") == []
+    with home.office.records.reading() as core:
+        [action] = actions.actions(core, person=home.person("ann"))
+    home.office.enforcement.approve(action.action.action, "lee")
+    assert home.told("ann", "en")[0][0] == "your post of 1 March 2026"
+
+
+def test_where_nothing_can_be_told_by_itself_somebody_says_it(home: House) -> None:
+    home.post("hello", "ann")
+    home.raise_screening("ann", "a list")
+    case = home.only().case
+    with pytest.raises(InputError, match=r"told"):
+        home.cases.decide(case, "rae", verdict(Outcome.VIOLATION, SUSPEND, say=Told()))
+    home.cases.decide(case, "rae", verdict(Outcome.VIOLATION, SUSPEND))
 
 
 # -- time

@@ -30,6 +30,8 @@ LATER: Final = (
             "action.overturn",
             "action.warn_appeals",
             "action.limit_appeals",
+            "facts.reported",
+            "thing.reported",
             "further.bodies",
             "further.court",
         }

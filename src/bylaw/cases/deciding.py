@@ -29,7 +29,16 @@ from bylaw.cases.model import (
 from bylaw.cases.raising import fact, routed, weighed
 from bylaw.cases.store import CaseAt
 from bylaw.cases.tables import VERDICTS
-from bylaw.cases.verdicts import BLIND, Verdict, meant, order_of, refuse_verdict, taken_back
+from bylaw.cases.verdicts import (
+    BLIND,
+    Verdict,
+    demand_told,
+    meant,
+    order_of,
+    refuse_verdict,
+    taken_back,
+    told_from,
+)
 from bylaw.cases.working import MILLION, Working
 from bylaw.enforcement.acting import Reasons
 from bylaw.records.fact import Fact
@@ -114,6 +123,7 @@ class Deciding(Working):
         with self._records.reading() as core:
             items = store.items(core, case.case)
             standing = store.standing(core, case, items) if verdict.undo or verdict.restore else []
+        demand_told(verdict, case, items)
         said = Decided(
             case=case.case,
             verdict=self._name("ver"),
@@ -162,6 +172,8 @@ class Deciding(Working):
         undone, facts, people = list[str](), list[Fact](), set[str]()
         if said.undo:
             undone, facts, people = self._enforcement.taking_back(said.undo, said.by, words.reason)
+        with self._records.reading() as core:
+            items = store.items(core, case.case)
         actions: list[str] = []
         for source, orders in _by_item(said.orders):
             resolved, more = self._enforcement.ordering(
@@ -172,6 +184,7 @@ class Deciding(Working):
                 reason=words.reason,
                 say=words.say,
                 source=source,
+                about=told_from(items, source),
             )
             facts += more
             people |= set(resolved.people)

@@ -13,7 +13,7 @@ from bylaw.cases.store import CaseAt, Item
 from bylaw.enforcement.machine import STEPS, inverse_of
 from bylaw.enforcement.model import TYPES
 from bylaw.enforcement.model import State as ActionState
-from bylaw.enforcement.notifying import UNTOLD, Say
+from bylaw.enforcement.notifying import REPORTED, UNTOLD, Say, Told
 from bylaw.enforcement.ordering import Order, refuse_orders
 from bylaw.enforcement.store import Stood
 
@@ -80,6 +80,32 @@ def _refuse_effects(verdict: Verdict, case: CaseAt, settings: Settings) -> None:
         raise InputError("case.nobody", f"`{about[0]}` is done to an account, and none is known here")
     if case.person and verdict.say is None and any(effect not in UNTOLD for effect in effects):
         hint = "say what it is about and the facts, or on which ground nobody is told"
+        raise InputError("action.untold", "the account must be told", hint=hint)
+
+
+def told_from(items: Iterable[Item], source: int = 0) -> int:
+    """Return the number of the event that an account is told from; 0 without any.
+
+    It is the one that an order is about (``source``), unless that is a report and there is one of the account's own.
+    """
+    known = sorted(
+        (item.event == REPORTED, item.source != source, item.source) for item in items if item.source
+    )
+    return known[0][-1] if known else 0
+
+
+def demand_told(verdict: Verdict, case: CaseAt, items: Iterable[Item]) -> None:
+    """See to it that the account will be told something: in somebody's words, or from an event.
+
+    Raises:
+        InputError: ``action.untold``.
+    """
+    say = verdict.say
+    told = any(one.effect not in UNTOLD for one in verdict.orders)
+    if not (case.person and told and isinstance(say, Told)) or told_from(items):
+        return
+    if not (say.thing.strip() and say.facts.strip()):
+        hint = "say what it is about, and the facts: nothing here can be told by itself"
         raise InputError("action.untold", "the account must be told", hint=hint)
 
 

@@ -28,10 +28,14 @@ _CHANCE: Final = 9
 
 
 class Reasons(msgspec.Struct, frozen=True):
-    """What is sealed with an order: why, in its author's words, and what the account is told."""
+    """What is sealed with an order: why, in its author's words, and what the account is told.
+
+    ``about`` is the number of the event that it is told from, if that is not the one that the order is about.
+    """
 
     reason: str
     say: Say | None = None
+    about: int = 0
 
 
 class Acting:

@@ -37,10 +37,13 @@ UNTOLD: Final = frozenset(
 
 
 class Told(msgspec.Struct, frozen=True, tag="told"):
-    """What a member of staff says to the person: what it is about, the facts, and why they break the clause."""
+    """What a member of staff says to the person: what it is about, the facts, and why they break the clause.
 
-    thing: str
-    facts: str
+    What is left empty is told in the phrases of the account's language, from the event that it is about.
+    """
+
+    thing: str = ""
+    facts: str = ""
     why: str = ""
 
 
@@ -66,7 +69,7 @@ class Occasion(NamedTuple):
     clauses: tuple[Cited, ...]
     decision: str = ""
     event: Happened | None = None
-    told: Told = Told("", "")
+    told: Told = Told()
     source: Source = Source.OWN
     by: str = ""
     found_by_rules: bool = False
@@ -98,9 +101,19 @@ class Notifying:
         return self.of_decision(Resolved(at=at, actions=(mention,)), decision)
 
     def of_order(
-        self, resolved: Resolved, digest: str, say: Say, *, found_by_rules: bool = False
+        self,
+        resolved: Resolved,
+        digest: str,
+        say: Say,
+        event: Happened | None = None,
+        *,
+        found_by_rules: bool = False,
     ) -> list[Fact]:
-        """Return the facts that plan notices of what a person did, perhaps about what rules found; or withhold them."""
+        """Return the facts that plan notices of what a person did, perhaps about what rules found; or withhold them.
+
+        Raises:
+            InputError: ``notice.incomplete``, nothing is said and no ``event`` says it.
+        """
         book, clauses = self._book(digest), {c for a in resolved.actions for c in a.clauses}
         told = say if isinstance(say, Told) else Told("–", say.reason)
         occasion = Occasion(
@@ -108,6 +121,7 @@ class Notifying:
             at=resolved.at,
             clauses=_clauses_at(book, clauses, resolved.at),
             decision=resolved.actions[0].action if resolved.actions else "",
+            event=event,
             told=told,
             by=resolved.by,
             found_by_rules=found_by_rules,

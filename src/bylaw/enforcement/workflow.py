@@ -45,6 +45,7 @@ from bylaw.enforcement.store import Stood
 from bylaw.enforcement.undoing import Reversal, Undoing
 from bylaw.engine.recording import KIND as DECIDED
 from bylaw.engine.recording import read_body
+from bylaw.notices.statement import BY_OTHERS, Happened
 from bylaw.records.fact import Fact
 from bylaw.records.people import subject_of
 from bylaw.records.records import Records
@@ -107,7 +108,8 @@ class Enforcement(Undoing):
             by: who decided.
             clauses: on which ground; at least one.
             reason: in that person's words; sealed.
-            say: what the account is told, or why it is not; needed unless nothing is done that one is told of.
+            say: what the account is told, or why it is not; needed unless nothing is done that one is told of. What it
+                leaves empty is told from the event, in the account's language.
             source: the number of the fact that holds the event; 0 if it is about the account as such.
             standard: whether it is proven or apparent.
 
@@ -138,8 +140,12 @@ class Enforcement(Undoing):
         say: Say | None = None,
         source: int = 0,
         standard: Standard = Standard.APPARENT,
+        about: int = 0,
     ) -> tuple[Resolved, list[Fact]]:
-        """Return what ``order`` would do, and the facts to commit; afterwards ``following.refresh`` shows it."""
+        """Return what ``order`` would do, and the facts to commit; afterwards ``following.refresh`` shows it.
+
+        ``about`` is the event that the account is told from, if that is not ``source``.
+        """
         now, cause, sanctions = self._records.clock(), self._name("cause"), self._sanctions()
         demand_reason(reason)
         refuse_orders(orders, clauses, now)
@@ -155,13 +161,21 @@ class Enforcement(Undoing):
             actions=tuple(kept),
             dropped=tuple(dropped),
         )
-        facts = [self._sealed(RESOLVED, canonical_bytes(resolved), people, Reasons(reason, say))]
+        facts = [
+            self._sealed(
+                RESOLVED,
+                canonical_bytes(resolved),
+                people,
+                Reasons(reason, say, about if about != source else 0),
+            )
+        ]
         if person and is_told(kept):
             if say is None:
                 hint = "say what it is about and the facts, or on which ground nobody is told"
                 raise InputError("action.untold", "the account must be told", hint=hint)
+            event = self._told_from(about or source)
             found = self._found_by_rules(source)
-            facts += self._notifying.of_order(resolved, self._book(), say, found_by_rules=found)
+            facts += self._notifying.of_order(resolved, self._book(), say, event, found_by_rules=found)
         return resolved, facts
 
     def approve(self, action: str, by: str) -> State:
@@ -255,11 +269,18 @@ class Enforcement(Undoing):
 
     def _found_by_rules(self, source: int) -> bool:
         """Tell whether rules found the event that a fact holds, and nobody reported it."""
+        event = self._told_from(source)
+        return event is not None and bool(event.rules)
+
+    def _told_from(self, source: int) -> Happened | None:
+        """Return the event that a fact holds, as an account is told of it; of a report, that there was one."""
         row = self._records.row(source) if source else None
         if row is None or row.kind != DECIDED:
-            return False
+            return None
         body = read_body(row)
-        return bool(body.rules) and body.kind != REPORTED
+        if body.kind == REPORTED:
+            return Happened(kind=BY_OTHERS, at=body.at, rules=())
+        return Happened(kind=body.kind, at=body.at, rules=body.rules)
 
     def _approving(self, stood: Stood) -> list[Fact]:
         """Return the facts that plan the notice of what people agreed to."""
@@ -267,8 +288,9 @@ class Enforcement(Undoing):
         resolved = Resolved(at=self._records.clock(), by=stood.by or SYSTEM, actions=(action,))
         self._vault.prepare_evidence([subject_of(action.person)])
         if stood.by:
-            say = self._reasons(stood).say
-            return self._notifying.of_order(resolved, self._book(), say) if say else []
+            said = self._reasons(stood)
+            event = self._told_from(said.about or stood.source)
+            return self._notifying.of_order(resolved, self._book(), said.say, event) if said.say else []
         return self._notifying.of_approval(resolved, self._book(), self._happened([stood])[action.action])
 
     def _closing(self, stood: Stood) -> list[Fact]:

@@ -69,6 +69,9 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     value: Text = ""
 
 
+BY_OTHERS: Final = "reported"  # what an event is called to whom somebody else reported
+
+
 class Happened(msgspec.Struct, frozen=True, kw_only=True):
     """An event that rules found: told by its kind, its day and the rules where nobody has put it into words."""
 

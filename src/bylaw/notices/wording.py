@@ -8,7 +8,7 @@ from typing import Final
 
 from bylaw.book.phrases import Phrases
 from bylaw.book.templates import Kind
-from bylaw.notices.statement import Cited, Statement
+from bylaw.notices.statement import BY_OTHERS, Cited, Statement
 
 ONCE: Final = frozenset({"none", "refuse", "warn", "claim", "notify"})  # over as soon as they are done
 LINKS: Final = frozenset({"appeal.to", "operator.site"})  # places whose values may become links
@@ -105,7 +105,8 @@ def _event(statement: Statement, phrases: Phrases) -> Mapping[str, str]:
             told["thing"] = phrases.thing(event.kind, date)
         if not statement.facts:
             rules = _and(phrases, event.rules)
-            told["facts"] = phrases.say("facts.rule" if rules else "facts.plain", date=date, rules=rules)
+            known = "facts.reported" if event.kind == BY_OTHERS else "facts.rule" if rules else "facts.plain"
+            told["facts"] = phrases.say(known, date=date, rules=rules)
     return told
 
 

@@ -60,10 +60,13 @@ class ActionView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the account is told, in its language: what it is about, the facts, why they break the clause."""
+    """What the account is told, in its language: what it is about, the facts, why they break the clause.
 
-    thing: Annotated[Text, msgspec.Meta(min_length=1)]
-    facts: Annotated[Text, msgspec.Meta(min_length=1)]
+    What is left empty is told from the event, in the phrases of that language; where there is none, it is refused.
+    """
+
+    thing: Text = ""
+    facts: Text = ""
     why: Text = ""
 
 

@@ -27,7 +27,7 @@ from bylaw.web.console.frame import do, framed, show
 from bylaw.web.console.names import name_of, naming
 from bylaw.web.console.queues import CASES, PLACE
 from bylaw.web.console.signing_in import Nothing
-from bylaw.web.console.things import called, thing_of
+from bylaw.web.console.things import thing_of
 from bylaw.web.cooked import Asked, Serving
 from bylaw.web.forms import posted
 from bylaw.web.languages import tongue_of
@@ -228,7 +228,6 @@ def _values(exchange: Asked, service: Service, found: CaseAt, content: CaseConte
         "may_read": covers_case(caller, "content.read", found),
         "may_lead": leads,
         "staff": _at_work(service) if leads else [],
-        "thing": called(detail.items, tongue),
         "leaves_in": _leaves_in(service, caller, found),
     }
 

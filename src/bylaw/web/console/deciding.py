@@ -80,14 +80,13 @@ def verdict_from(asked: CaseForm) -> PostVerdict:
         raise InputError("case.no_clause", "a verdict cites the clause it is about")
     if not asked.reason.strip():
         raise InputError("case.reason", "a verdict says why", hint="write why, in your own words")
-    told = asked.thing.strip() and asked.facts.strip()
     return PostVerdict(
         outcome=asked.outcome,
         clauses=tuple(dict.fromkeys(clauses)),
         reason=asked.reason,
         orders=tuple(_order(asked, effect) for effect in asked.effects),
         restore=asked.restore,
-        say=Tell(thing=asked.thing, facts=asked.facts) if told and asked.ground is None else None,
+        say=Tell(thing=asked.thing, facts=asked.facts) if asked.ground is None else None,
         withheld=Withhold(ground=asked.ground, reason=asked.reason, reference=asked.reference)
         if asked.ground is not None
         else None,
