@@ -9,7 +9,7 @@ comes from a form is read by ``forms.posted`` and answered by ``see_other(...)``
     <form method="post">{{ form() }} … </form>     the token that a form needs
 
 Whatever somebody wrote is escaped by the engine; nothing is marked safe but charts of ours. Every visible text passes
-``_`` and has its German in ``words/de/AREA.toml``.
+``_`` and has its German in ``words/de/AREA.toml``; what a problem says passes ``_problem``.
 """
 
 from collections.abc import Iterable, Mapping
@@ -153,6 +153,7 @@ def _shared(exchange: Exchange, service: Service, tongue: Tongue) -> dict[str, A
     return {
         "_": tongue.say,
         "_n": tongue.count,
+        "_problem": tongue.problem,
         "number": tongue.number,
         "percent": tongue.percent,
         "day": tongue.day,
