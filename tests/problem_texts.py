@@ -12,6 +12,12 @@ from typing import Final, NamedTuple
 
 ROOT: Final = Path(__file__).parents[1] / "src" / "bylaw"
 ROOMS: Final = ("appeals", "cases", "drafts", "enforcement", "finding", "staff", "web")
+BESIDE: Final = (  # modules of other rooms whose problems pages show
+    "notices/machine.py",
+    "notices/statement.py",
+    "records/vault/uses.py",
+    "runtime/trials.py",
+)
 ERRORS: Final = frozenset(
     "BusyError ConflictError InputError IntegrityError NotFoundError Problem RefusedError UpstreamError problem".split()
 )
@@ -35,12 +41,12 @@ class Found:
     others: set[str] = field(default_factory=set)
 
 
-def found_in(rooms: Iterable[str] = ROOMS) -> Found:
-    """Return what problems of these rooms say."""
+def found_in(rooms: Iterable[str] = ROOMS, beside: Iterable[str] = BESIDE) -> Found:
+    """Return what problems of these rooms, and of modules beside them, say."""
     found = Found()
-    for room in rooms:
-        for path in sorted((ROOT / room).rglob("*.py")):
-            _Module(path, found).visit(ast.parse(path.read_text("utf-8")))
+    paths = [path for room in rooms for path in sorted((ROOT / room).rglob("*.py"))]
+    for path in (*paths, *(ROOT / one for one in beside)):
+        _Module(path, found).visit(ast.parse(path.read_text("utf-8")))
     return found
 
 

@@ -45,11 +45,14 @@ SAME: Final = {
     "`Authorization: Bearer key_…`": "of a header, which pages lack",
     "`Authorization: Bearer key_…`, or sign in": "of a header; the page to sign in does not show it",
     "`bylaw key list`": "a command",
+    "`done`": "the name of a field",
+    "{} ({})": "what a ground is, and its law, as the law says it",
     "`bylaw staff list`": "a command",
 }
 
 # Texts that stand in no source as they are said.
 MADE: Final = {
+    "notices/statement.py: str(error)[:1].lower() + str(error)[1:]": "msgspec says it",
     "web/api/find.py: error.message": "of a query: it stays in the language of rules",
     "web/app.py: found['msg'][:1].lower() + found['msg'][1:]": "pydantic says it: see below",
     "web/bodies.py: told": "of bodies in JSON",
