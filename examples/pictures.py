@@ -49,7 +49,6 @@ SCENES: Final = (
     Scene("overview", "/console"),
     Scene("queues", "/console/queues"),
     Scene("queue", "/console/queues/data"),
-    Scene("case", "/console/queues/data", "/console/cases/"),
     Scene("appeals", "/console/appeals?state=any"),
     Scene("appeal", "/console/appeals?state=any", "/console/appeals/"),
     Scene("approvals", "/console/approvals"),
@@ -62,7 +61,7 @@ SCENES: Final = (
     Scene("action", "/console/actions", "/console/actions/act_"),
     Scene("rules", "/console/rules"),
     Scene("rule", "/console/rules/writing-to-strangers"),
-    Scene("retroactive", "/console/retroactive"),
+    Scene("retroactive", "/console/retroactive", "/console/retroactive/retro_"),
     Scene("drafts", "/console/drafts"),
     Scene("draft", "/console/drafts", "/console/drafts/"),
     Scene("policies", "/console/policies"),
@@ -86,7 +85,8 @@ def main(target: Path) -> None:
         lead = next(one for one in week.entrances if "admin" in one.member.roles)
         cookies = signed_in(browser, url, lead)
         target.mkdir(parents=True, exist_ok=True)
-        scenes = (*SCENES, Scene("your", f"/your/{week.page}"))
+        at_hand = worked(browser, url, cookies)
+        scenes = (*SCENES, Scene("case", at_hand), Scene("your", f"/your/{week.page}"))
         weights = {scene.name: pictured(browser, url, cookies, scene, target) for scene in scenes}
         weights["sign-in"] = pictured(browser, url, [], Scene("sign-in", "/console"), target)
         sys.stdout.write(json.dumps(weights, indent=1) + "\n")
@@ -108,6 +108,21 @@ def signed_in(browser: Browser, url: str, entrance: Entrance) -> list[dict[str, 
     cookies = [dict(one) for one in context.cookies()]
     context.close()
     return cookies
+
+
+def worked(browser: Browser, url: str, cookies: list[dict[str, object]]) -> str:
+    """Do some work: look back with a rule, and take a case; return the path of the case at hand."""
+    context = browser.new_context()
+    context.add_cookies(cookies)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{url}/console/rules/writing-to-strangers")
+    page.click("form[action='/console/retroactive'] button")
+    page.wait_for_selector("main a[href^='/console/retroactive/retro_']", timeout=120_000)
+    page.goto(f"{url}/console/queues/data")
+    page.click("button.first")
+    page.wait_for_url("**/console/cases/*")
+    context.close()
+    return page.url.removeprefix(url)
 
 
 def pictured(

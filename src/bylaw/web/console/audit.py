@@ -43,13 +43,26 @@ GROUPS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {  # name → its lab
     "cases": ("Cases", ("case.", "staff.cared")),
     "appeals": ("Appeals", ("appeal.",)),
     "actions": ("Actions", ("enforcement.", "notice.")),
-    "rules": ("Rules", ("draft.", "book.")),
+    "rules": ("Rules", ("draft.", "book.", "retroactive.")),
     "records": ("Holds and destruction", ("hold.", "destruction.", "disclosure.", "record.", "retention.")),
 }
 READ: Final = "content.read"
 # Of what a fact says in the open, what tells most, in this order.
 _TELLING: Final = (
-    *("method", "why", "kind", "purpose", "case", "appeal", "draft", "actions", "action", "rule", "queue"),
+    *(
+        "method",
+        "why",
+        "kind",
+        "purpose",
+        "case",
+        "appeal",
+        "draft",
+        "plan",
+        "actions",
+        "action",
+        "rule",
+        "queue",
+    ),
     *("outcome", "verdict", "clauses", "roles", "permissions", "hold", "notice"),
 )
 _PAGES: Final[Mapping[str, str]] = {
@@ -58,6 +71,7 @@ _PAGES: Final[Mapping[str, str]] = {
     "dec_": "/console/decisions/",
     "appeal_": "/console/appeals/",
     "draft_": "/console/drafts/",
+    "retro_": "/console/retroactive/",
 }
 
 
@@ -228,6 +242,12 @@ DEEDS: Final[Mapping[str, str]] = {
     "draft.refused": "refused a draft",
     "draft.activated": "put a draft into force",
     "draft.withdrawn": "withdrew a draft",
+    "retroactive.planned": "looked back with a rule",
+    "retroactive.approved": "agreed to enforce a rule on what is older",
+    "retroactive.refused": "refused to enforce a rule on what is older",
+    "retroactive.stopped": "stopped a plan",
+    "retroactive.resumed": "went on with a plan",
+    "retroactive.undoing": "had a plan taken back",
     "book.restored": "put an earlier book back",
     "book.taken": "took a book over",
 }
