@@ -173,8 +173,14 @@ def approvals(core: sa.Connection, action: str) -> list[str]:
     return list(core.scalars(query))
 
 
+def count_of(core: sa.Connection, state: State) -> int:
+    """Count the actions in a state in which few are."""
+    query = sa.select(sa.func.count()).select_from(ACTIONS).where(ACTIONS.c.state == str(state))
+    return core.scalar(query) or 0
+
+
 def counts(core: sa.Connection) -> Mapping[State, int]:
-    """Count actions by state."""
+    """Count actions by state; it looks at every one."""
     query = sa.select(ACTIONS.c.state, sa.func.count()).group_by(ACTIONS.c.state)
     return {State(state): count for state, count in core.execute(query).all()}
 

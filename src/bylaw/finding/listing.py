@@ -21,6 +21,7 @@ from bylaw.finding.query import Query
 LOOKED: Final = 20_000  # rows of the index that one page looks at
 STEPS: Final = (256, 4_096, LOOKED - 4_352)  # how many of them at once
 READ: Final = 2_500  # of them, where each is read by the interpreter
+SHAPED: Final = 1_000  # so read where values are counted, in a period and in the one before
 WORTH: Final = 2_000  # rows of a way into the index, from which on it is long
 _DECODE: Final = msgspec.json.Decoder(Body).decode
 _SAID: Final = msgspec.json.Decoder(Said).decode
@@ -142,7 +143,7 @@ class Listing:
     def shapes(self, core: sa.Connection, most: int) -> tuple[list[Shape], bool]:
         """Return the newest of what is found, among so many rows, and whether that is all."""
         table = DECISIONS.c
-        most = min(most, READ) if self._query.open else most
+        most = min(most, SHAPED) if self._query.open else most
         looked = self._looked(self._way(core), None, most)
         shape = (table.at, table.kind, table.outcome, table.person, table.said)
         more = (table.seq, table.recorded, table.told) if self._query.open else ()

@@ -160,11 +160,13 @@ def _rules(core: sa.Connection, service: Service, within: Period) -> list[Health
 def _machinery(service: Service, now: int) -> Mapping[str, object]:
     """Return whether what is to leave leaves, and what the record and the fuses say."""
     with service.reading.records.reading() as core:
-        states = actions.counts(core)
+        failed = actions.count_of(core, State.FAILED)
     latest, planned = service.reading.records.latest_checkpoint(), service.desk.office.decider.planned
     return {
-        "failed": states.get(State.FAILED, 0),
-        "outbox": Delivery(service.reading.records).counts(now),
+        "failed": failed,
+        "outbox": service.glance.at(
+            "outbox", service.clock(), lambda: Delivery(service.reading.records).counts(now)
+        ),
         "head": service.reading.records.head,
         "signed": latest[0] if latest else 0,
         "quotas": [

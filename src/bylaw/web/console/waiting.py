@@ -49,7 +49,7 @@ def _seen(service: Service, name: str, look: Callable[[sa.Connection], T]) -> T:
 
 
 def _awaiting(core: sa.Connection) -> int:
-    return actions.counts(core).get(State.AWAITING, 0)
+    return actions.count_of(core, State.AWAITING)
 
 
 def _appeals(core: sa.Connection) -> int:
