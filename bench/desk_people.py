@@ -82,7 +82,7 @@ def decide(office: Office, clock: Clock) -> list[str]:
         clock.at(max(one.leaves for one in given.values()))
         for one in given.values():
             office.cases.carry(one.verdict)
-        people += [one.person for one in waiting]
+        people += [one.person for one in waiting if one.case in given]
     return people
 
 
