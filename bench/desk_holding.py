@@ -23,13 +23,13 @@ VERDICT: Final = {
 QUIET: Final = 3.0  # seconds without a verdict, for comparison
 
 
-def holding(url: str, key: str, since: int) -> None:
+def holding(url: str, key: str, since: int, queue: str = "words") -> None:
     """Print the longest wait of single events, one after the other, in milliseconds.
 
     ``key``: may send them, and decide; ``since``: makes their ids new.
     """
     with httpx2.Client(base_url=url, headers=_headers(key), timeout=60) as client:
-        asked = {"filter": {"queue": "words"}, "verdict": VERDICT}
+        asked = {"filter": {"queue": queue}, "verdict": VERDICT}
         preview = _said(client.post("/v1/cases/bulk?preview=true", json=asked))
         done: dict[str, Any] = {}
 
