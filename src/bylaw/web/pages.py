@@ -12,7 +12,7 @@ Whatever somebody wrote is escaped by the engine; nothing is marked safe but cha
 ``_`` and has its German in ``words/de/AREA.toml``; what a problem says passes ``_problem``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from html import escape
@@ -61,6 +61,14 @@ def _environment() -> Environment:
     )
     environment.globals.update(asset=asset, languages=LANGUAGES, version=__version__, query=_query)
     return environment
+
+
+def prepare(rest: Callable[[], None]) -> None:
+    """Compile every template, so that nobody waits for it; ``rest`` is called between two."""
+    environment = _environment()
+    for name in environment.list_templates(extensions=("html",)):
+        environment.get_template(name)
+        rest()
 
 
 def page(

@@ -9,8 +9,10 @@ import gc
 import ipaddress
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -23,6 +25,7 @@ from bylaw.base.errors import BusyError, BylawError, InputError, RefusedError
 from bylaw.runtime.accounting import Accounting
 from bylaw.runtime.gauging import Gauging
 from bylaw.runtime.offices import Office
+from bylaw.runtime.resting import StoppedError, resting
 from bylaw.runtime.trials import Trials
 from bylaw.runtime.working import working
 from bylaw.staff.workflow import Staff
@@ -32,6 +35,7 @@ from bylaw.web.desk import Desk
 from bylaw.web.front import Front
 from bylaw.web.gathering import Gatherer
 from bylaw.web.metrics import Metrics
+from bylaw.web.pages import prepare
 from bylaw.web.porter import Porter
 from bylaw.web.rates import Rates
 from bylaw.web.relay.hub import Hub
@@ -186,7 +190,7 @@ class _Run:
     async def run(self, bound: socket.socket) -> None:
         """Serve on a socket."""
         service = self._service(_url(bound, self.settings))
-        gauging = Gauging(self.office, service.report)
+        gauging, stopped = Gauging(self.office, service.report), threading.Event()
         front = application(service, self.log.answered, encrypted=self.settings.encrypted)
         server = self._server(service, front)
         service.gatherer.start()
@@ -195,11 +199,13 @@ class _Run:
             self._mind_signals(server, service)
             _spare_garbage_collector()
             gauging.start()
+            threading.Thread(target=_prepare_pages, args=(stopped,), name="pages", daemon=True).start()
         try:
             show = partial(_show, self.office, service, asyncio.get_running_loop())
             with working(self.office, show, service.report, service.gatherer.within):
                 await server.serve([bound])
         finally:
+            stopped.set()
             await asyncio.to_thread(gauging.close)
             await asyncio.to_thread(service.verification.close)
             await asyncio.to_thread(service.trials.close)
@@ -284,6 +290,11 @@ def _spare_garbage_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE, *gc.get_threshold()[1:])
+
+
+def _prepare_pages(stopped: threading.Event) -> None:
+    with suppress(StoppedError):
+        prepare(resting(stopped))
 
 
 def _show(office: Office, service: Service, loop: asyncio.AbstractEventLoop, people: Collection[str]) -> None:

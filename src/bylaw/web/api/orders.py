@@ -185,25 +185,33 @@ async def undo_rule(
 ) -> Response:
     """Take back everything that a rule did since an instant."""
     asked = await taken(exchange, UndoRule)
-    caller, since, last = exchange.caller, microseconds(asked.since), service.reading.records.head
-
-    async def work() -> RuleUndone:
-        would = await asyncio.to_thread(of_rule, service.reading.records, rule, since, last)
-        every = [*would.mine, *would.kept]
-        demand(caller, "action.undo", {clause for stood in every for clause in stood.action.clauses})
-        done = Reversal([stood.action.action for stood in would.mine], [s.action.action for s in would.kept])
-        if not preview:
-            done = await _undone(service, rule, since, caller.id, asked.reason, last)
-        return RuleUndone(
-            rule=rule,
-            preview=preview,
-            undone=len(done.undone),
-            kept=len(done.kept),
-            accounts=len({stood.action.person for stood in would.mine} - {""}),
-            actions=tuple(done.undone[:MAX_LISTED]),
-        )
-
+    work = partial(rule_undone, service, exchange.caller, rule, asked, preview=preview)
     return await done_in_turns(exchange, service, work, asked)
+
+
+async def rule_undone(
+    service: Service, caller: Caller, rule: str, asked: UndoRule, *, preview: bool = False
+) -> RuleUndone:
+    """Take back everything that a rule did since an instant, or count it; events are decided meanwhile.
+
+    Raises:
+        RefusedError: whoever asks may not, on one of the clauses.
+    """
+    since, last = microseconds(asked.since), service.reading.records.head
+    would = await asyncio.to_thread(of_rule, service.reading.records, rule, since, last)
+    every = [*would.mine, *would.kept]
+    demand(caller, "action.undo", {clause for stood in every for clause in stood.action.clauses})
+    done = Reversal([stood.action.action for stood in would.mine], [s.action.action for s in would.kept])
+    if not preview:
+        done = await _undone(service, rule, since, caller.id, asked.reason, last)
+    return RuleUndone(
+        rule=rule,
+        preview=preview,
+        undone=len(done.undone),
+        kept=len(done.kept),
+        accounts=len({stood.action.person for stood in would.mine} - {""}),
+        actions=tuple(done.undone[:MAX_LISTED]),
+    )
 
 
 async def _undone(service: Service, rule: str, since: int, by: str, reason: str, last: int) -> Reversal:

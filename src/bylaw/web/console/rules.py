@@ -18,11 +18,12 @@ from bylaw.drafts.patches import differing
 from bylaw.drafts.stages import RuleChange
 from bylaw.enforcement.retroactive import store as plans
 from bylaw.enforcement.undoing import of_rule
-from bylaw.engine.recording import microseconds
+from bylaw.engine.recording import instant, microseconds
 from bylaw.rules.rule import Mode, Rule
+from bylaw.web.api.orders import UndoRule, rule_undone
 from bylaw.web.api.retroactive import told as told_plan
 from bylaw.web.api.told_actions import MAX_ID, Reason
-from bylaw.web.callers import covers, demand
+from bylaw.web.callers import covers
 from bylaw.web.console import rule_charts
 from bylaw.web.console.clauses import words_of
 from bylaw.web.console.frame import do, framed, show
@@ -130,15 +131,8 @@ def rule(exchange: Asked, service: Serving, rule: Name, since: Word = "", done: 
 async def undo(exchange: Asked, service: Serving, rule: Name) -> Response:
     """Take back everything that a rule did since a day."""
     asked = await posted(exchange, service, TakingBack)
-    caller, since = exchange.caller, _day(asked.since)
-
-    def work() -> None:
-        would = of_rule(service.reading.records, rule, since)
-        every = [*would.mine, *would.kept]
-        demand(caller, "action.undo", {clause for stood in every for clause in stood.action.clauses})
-        service.desk.office.enforcement.undo_rule(rule, since, caller.id, asked.reason)
-
-    await service.gatherer.between(work)
+    wanted = UndoRule(since=instant(_day(asked.since)), reason=asked.reason)
+    await rule_undone(service, exchange.caller, rule, wanted)
     return see_other(f"{LIST}/{rule}", done="undone")
 
 
