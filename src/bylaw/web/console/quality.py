@@ -21,6 +21,7 @@ from bylaw.web.pages import see_other
 
 PLACE: Final = "/console/quality"
 CARE: Final = "/console/care"
+ENOUGH: Final = 10  # second looks, for a κ that says something
 SAID: Final = {
     "kept": "This is how you see things from now on.",
     "dropped": "The item tests nobody any more.",
@@ -51,6 +52,7 @@ def quality_page(exchange: Asked, service: Serving, done: Word = "") -> Response
         "leads": leads,
         "words": {one.clause: one for one in clauses},
         "name": naming(service, tongue_of(exchange)),
+        "enough": ENOUGH,
         "tested": {one.subject: one for one in found.golden},
     }
     return framed(exchange, service, "quality.html", values, current=PLACE, said=SAID.get(done, ""))
