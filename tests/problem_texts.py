@@ -18,6 +18,7 @@ BESIDE: Final = (  # modules of other rooms whose problems pages show
     "records/vault/uses.py",
     "runtime/trials.py",
 )
+YIELDING: Final = "engine/backtest_page.py"  # what its functions yield is said on pages like a problem
 ERRORS: Final = frozenset(
     "BusyError ConflictError InputError IntegrityError NotFoundError Problem RefusedError UpstreamError problem".split()
 )
@@ -41,7 +42,7 @@ class Found:
     others: set[str] = field(default_factory=set)
 
 
-def found_in(rooms: Iterable[str] = ROOMS, beside: Iterable[str] = BESIDE) -> Found:
+def found_in(rooms: Iterable[str] = ROOMS, beside: Iterable[str] = (*BESIDE, YIELDING)) -> Found:
     """Return what problems of these rooms, and of modules beside them, say."""
     found = Found()
     paths = [path for room in rooms for path in sorted((ROOT / room).rglob("*.py"))]
@@ -70,6 +71,11 @@ class _Module(ast.NodeVisitor):
         named = bool(node.args) and isinstance(node.args[0], ast.Constant | ast.JoinedStr)
         if name in ERRORS or (named and ast.unparse(node.func) == "super().__init__"):
             self._told(node)
+        self.generic_visit(node)
+
+    def visit_Yield(self, node: ast.Yield) -> None:
+        if self._place == YIELDING and isinstance(node.value, ast.JoinedStr):
+            self._found.texts += [one for one in self._texts(node.value) if one is not None]
         self.generic_visit(node)
 
     def _within(self, node: ast.AST, assigned: Iterable[ast.Assign | ast.AnnAssign]) -> None:
