@@ -1,37 +1,29 @@
 """Cases: listed, looked at, read, handed out, left, assigned, handed on, noted."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
 from fastapi import Path, Query, Response
 
-from bylaw.cases import quality, store
-from bylaw.cases.model import MAX_WORDS, Outcome, Skip, What
+from bylaw.cases import store
+from bylaw.cases.model import MAX_WORDS, Skip, What
 from bylaw.cases.store import CaseAt
 from bylaw.cases.verdicts import BLIND
 from bylaw.cases.workflow import Cases
-from bylaw.engine.recording import instant
-from bylaw.records.people import named
-from bylaw.records.vault.uses import Destroyed
-from bylaw.staff.reading import Purpose
-from bylaw.staff.reading import What as Reading
+from bylaw.web.api.case_detail import CaseContent, CaseDetail, content_of, detail_of
 from bylaw.web.api.told_actions import MAX_ID, MAX_PAGE
 from bylaw.web.api.told_cases import (
     CasePage,
     CaseView,
     Filter,
-    ItemView,
     QueueView,
     case_for,
     covers_case,
     cursor_of,
     demand_queue,
     found_by,
-    is_secret,
-    item_of,
     queue_of,
     queues_for,
     spelled,
@@ -50,64 +42,6 @@ MAX_QUEUES: Final = 100
 Name = Annotated[str, Path(max_length=MAX_ID, description="the case's id")]
 Word = Annotated[str, msgspec.Meta(max_length=MAX_ID)]
 Note = Annotated[str, msgspec.Meta(max_length=MAX_WORDS, description="in your own words; it is sealed")]
-
-
-class LinkView(msgspec.Struct, frozen=True, kw_only=True):
-    """An account that has to do with a case's.
-
-    ``why``: the case's events name it, its events name the case's account, or both are of one customer. ``cases``: how
-    many about it wait.
-    """
-
-    account: str
-    why: str
-    cases: int
-
-
-class EntryView(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of a case's history. ``words``: what somebody wrote; nothing, if nothing, or it can be read no more."""
-
-    seq: int
-    kind: str
-    by: str
-    at: datetime
-    words: str | None
-
-
-class PrecedentView(msgspec.Struct, frozen=True, kw_only=True):
-    """An earlier verdict on one of the clauses."""
-
-    case: str
-    by: str
-    at: datetime
-    outcome: Outcome
-    clauses: tuple[str, ...]
-    reason: str | None
-
-
-class CaseDetail(msgspec.Struct, frozen=True, kw_only=True):
-    """A case with all that stands beside it: things, history, linked accounts, what was done, earlier verdicts."""
-
-    case: CaseView
-    items: tuple[ItemView, ...]
-    history: tuple[EntryView, ...]
-    linked: tuple[LinkView, ...]
-    actions: tuple[str, ...]
-    precedents: tuple[PrecedentView, ...]
-
-
-class ItemContent(msgspec.Struct, frozen=True, kw_only=True):
-    """A decided event as it came; nothing, if it can be read no more."""
-
-    source: int
-    event: Any
-
-
-class CaseContent(msgspec.Struct, frozen=True, kw_only=True):
-    """What a case is about, in its own words. ``noted`` is the number of the fact that tells of this reading."""
-
-    items: tuple[ItemContent, ...]
-    noted: int
 
 
 class Queues(msgspec.Struct, frozen=True, kw_only=True):
@@ -255,73 +189,6 @@ async def note(service: Serving, exchange: Asked, case: Name) -> Response:
 # -- for pages too
 
 
-def detail_of(service: Service, caller: Caller, found: CaseAt) -> CaseDetail:
-    """Return a case with all that stands beside it."""
-    vault, secret = service.reading.vault, is_secret(caller, found)
-    with service.reading.records.reading() as core:
-        items = store.items(core, found.case)
-        history = store.history(core, found.case)
-        linked = store.linked(core, found)
-        standing = store.standing(core, found, items)
-        before = [] if secret else quality.precedents(core, found.clauses, but=found.case)
-    return CaseDetail(
-        case=told(service, caller, found),
-        items=tuple(map(item_of, items)),
-        history=tuple(
-            EntryView(
-                seq=one.seq,
-                kind=one.kind,
-                by=one.by,
-                at=instant(one.at),
-                words=words_at(service, one.seq),
-            )
-            for one in history
-        ),
-        linked=tuple(
-            LinkView(account=account, why=one.why, cases=one.cases)
-            for one in linked
-            if (account := named(vault, one.person))
-        ),
-        actions=tuple(one.action.action for one in standing if not (secret and one.by)),
-        precedents=tuple(
-            PrecedentView(
-                case=one.case,
-                by=one.by,
-                at=instant(one.at),
-                outcome=one.outcome,
-                clauses=one.clauses,
-                reason=words_at(service, one.seq),
-            )
-            for one in before
-        ),
-    )
-
-
-def words_at(service: Service, seq: int) -> str | None:
-    """Return what somebody wrote with a fact; nothing, if nothing, or it can be read no more."""
-    try:
-        return _room(service).words(seq).reason
-    except Destroyed:
-        return None
-
-
-def content_of(service: Service, caller: Caller, case: str, *, noting: bool = True) -> CaseContent:
-    """Return what a case is about, after recording that somebody reads it; in the decider's thread.
-
-    ``noting``: false for who looks again at what they just read, and that was recorded.
-    """
-    found = case_for(service, caller, case, "content.read")
-    with service.reading.records.reading() as core:
-        sources = [item.source for item in store.items(core, case) if item.source]
-    if not sources:
-        return CaseContent(items=(), noted=0)
-    what = Reading(records=tuple(sources), objects=(case,), people=(found.person,) if found.person else ())
-    noted = service.staff.reads.note(caller.id, what, Purpose.CASE) if noting else 0
-    events = ((source, _event(service, source)) for source in sources)
-    items = tuple(ItemContent(source=source, event=event) for source, event in events)
-    return CaseContent(items=items, noted=noted)
-
-
 def next_for(service: Service, caller: Caller, wanted: tuple[str, ...] = ()) -> CaseAt | None:
     """Hand out the case that comes first for somebody; in the decider's thread."""
     mine = workable(service, caller, wanted)
@@ -344,13 +211,6 @@ def escalated(service: Service, caller: Caller, case: str, queue: str, note: str
 
 def _leave(service: Service, caller: Caller, case: str, asked: Leave) -> None:
     _room(service).leave(case, caller.id, asked.skip, asked.note)
-
-
-def _event(service: Service, source: int) -> Any:  # noqa: ANN401 - an event of some kind
-    try:
-        return service.archive.recall(service.reading.records.row(source)).event
-    except Destroyed:
-        return None
 
 
 def _room(service: Service) -> Cases:

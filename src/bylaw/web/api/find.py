@@ -1,4 +1,4 @@
-"""Finding in events what a query asks for, what stands most often, and the queries that people keep."""
+"""Finding in events what a query asks for, what stands most often, counts by the hour; completing a query."""
 
 import asyncio
 from datetime import datetime
@@ -6,11 +6,10 @@ from functools import partial
 from typing import Annotated, Final
 
 import msgspec
-from fastapi import Path, Query, Response
+from fastapi import Query, Response
 
 from bylaw.base.errors import InputError, Problems
 from bylaw.engine.recording import Body, microseconds
-from bylaw.finding import filters
 from bylaw.finding.completion import suggestions
 from bylaw.finding.hours import MAX_HOURS, Period, by_hour
 from bylaw.finding.index import HOUR
@@ -33,7 +32,7 @@ from bylaw.web.api.decisions import (
     query_for,
     sight_of,
 )
-from bylaw.web.bodies import done, taken
+from bylaw.web.bodies import taken
 from bylaw.web.callers import Caller, covers, demand
 from bylaw.web.cooked import Asked, Serving, said
 from bylaw.web.routes import JSON, Route
@@ -119,14 +118,6 @@ class Hour(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
-class Keep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A query to keep under a name; ``shared``: everybody who looks at decisions sees it."""
-
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=filters.MAX_NAME)]
-    query: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_QUERY)]
-    shared: bool = False
-
-
 class Typed(msgspec.Struct, frozen=True, kw_only=True):
     """A query as somebody types it, and where they are. What else a form holds is passed over."""
 
@@ -157,22 +148,6 @@ class Completed(msgspec.Struct, frozen=True, kw_only=True):
     suggestions: tuple[Suggested, ...]
     problems: tuple[Wrong, ...]
     content: bool
-
-
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """The id of a filter."""
-
-    filter: str
-
-
-class FilterView(msgspec.Struct, frozen=True, kw_only=True):
-    """A query that somebody keeps."""
-
-    filter: str
-    by: str
-    shared: bool
-    name: str
-    query: str
 
 
 async def find(service: Serving, exchange: Asked) -> Response:
@@ -332,36 +307,6 @@ async def complete(service: Serving, exchange: Asked) -> Response:
     )
 
 
-def keeping(service: Serving, exchange: Asked) -> Response:
-    """Return the filters of whoever asks, and those that others share."""
-    found = service.desk.office.filters.of(exchange.caller.id)
-    return said(tuple(FilterView(**one._asdict()) for one in found))
-
-
-async def keep(service: Serving, exchange: Asked) -> Response:
-    """Keep a query under a name."""
-    asked = await taken(exchange, Keep)
-    query_for(service, Sought(asked.query))
-
-    def work() -> Kept:
-        save = service.desk.office.filters.save
-        return Kept(filter=save(exchange.caller.id, asked.name, asked.query, shared=asked.shared))
-
-    return await done(exchange, service, work, asked)
-
-
-async def remove(
-    service: Serving, exchange: Asked, kept: Annotated[str, Path(max_length=MAX_ID)]
-) -> Response:
-    """Keep a filter no more."""
-
-    def work() -> Kept:
-        service.desk.office.filters.remove(exchange.caller.id, kept)
-        return Kept(filter=kept)
-
-    return await done(exchange, service, work)
-
-
 ROUTES = (
     Route(
         method="POST",
@@ -410,38 +355,5 @@ ROUTES = (
         permission="decision.read",
         answers={JSON: tuple[Hour, ...]},
         endpoint=hours,
-    ),
-    Route(
-        method="GET",
-        path="/v1/filters",
-        name="filters",
-        summary="Queries that you keep, and those that others share",
-        tag="decisions",
-        permission="decision.read",
-        answers={JSON: tuple[FilterView, ...]},
-        endpoint=keeping,
-    ),
-    Route(
-        method="POST",
-        path="/v1/filters",
-        name="keep_filter",
-        summary="Keep a query under a name",
-        tag="decisions",
-        permission="decision.read",
-        takes={JSON: Keep},
-        answers={JSON: Kept},
-        problems=(408, 409, 413, 415),
-        endpoint=keep,
-    ),
-    Route(
-        method="DELETE",
-        path="/v1/filters/{kept}",
-        name="remove_filter",
-        summary="Keep a query no more",
-        tag="decisions",
-        permission="decision.read",
-        answers={JSON: Kept},
-        problems=(404,),
-        endpoint=remove,
     ),
 )

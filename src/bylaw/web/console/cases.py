@@ -13,7 +13,8 @@ from bylaw.cases.store import CaseAt
 from bylaw.cases.verdicts import BLIND
 from bylaw.notices.model import GROUNDS
 from bylaw.staff.model import State as Standing
-from bylaw.web.api.cases import CaseContent, assigned, content_of, detail_of, escalated, next_for
+from bylaw.web.api.case_detail import CaseContent, content_of, detail_of
+from bylaw.web.api.cases import assigned, escalated, next_for
 from bylaw.web.api.quality import care_for, kept
 from bylaw.web.api.told_actions import MAX_ID
 from bylaw.web.api.told_actions import found as action_found
