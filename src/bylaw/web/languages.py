@@ -103,9 +103,13 @@ class Tongue:
 
     def day(self, instant: int | datetime) -> str:
         """Return a date."""
+        return f"{self.short_day(instant)} {_moment(instant).year}"
+
+    def short_day(self, instant: int | datetime) -> str:
+        """Return a date of this year, or one that stands among others."""
         at, months = _moment(instant), _MONTHS[self.language].split()
         dot = "" if self.language == SOURCE else "."
-        return f"{at.day}{dot} {months[at.month - 1]} {at.year}"
+        return f"{at.day}{dot} {months[at.month - 1]}"
 
     def when(self, instant: int | datetime) -> str:
         """Return a date and a time of day, UTC."""

@@ -118,7 +118,7 @@ def _words(tongue: Tongue) -> Words:
 
 def _label(hour: int, step: int, tongue: Tongue) -> str:
     at = datetime.fromtimestamp(hour * HOUR // 1_000_000, UTC)
-    return f"{tongue.day(at)} {at:%H:%M}" if step < 24 else tongue.day(at)
+    return f"{tongue.short_day(at)} {at:%H:%M}" if step < 24 else tongue.day(at)
 
 
 def _totals(core: sa.Connection, within: Period) -> Mapping[str, Change]:

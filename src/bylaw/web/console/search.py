@@ -280,7 +280,7 @@ def _chart(tops: Tops, period: Bounds, tongue: Tongue) -> Markup | None:
 
 def _label(hour: int, step: int, tongue: Tongue) -> str:
     at = instant(hour * HOUR).astimezone(UTC)
-    return f"{tongue.day(at)} {at:%H:%M}" if step < 24 else tongue.day(at)
+    return f"{tongue.short_day(at)} {at:%H:%M}" if step < 24 else tongue.day(at)
 
 
 ROUTES = (
