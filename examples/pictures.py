@@ -59,7 +59,7 @@ SCENES: Final = (
     Scene("live", "/console/live"),
     Scene("actions", "/console/actions"),
     Scene("action", "/console/actions", "/console/actions/act_"),
-    Scene("rule", "/console/rules/writing-to-strangers", ready='[aria-labelledby="cost-title"]'),
+    Scene("rule", "/console/rules/writing-to-strangers", ready='[aria-labelledby="cost-title"] svg'),
     Scene("rules", "/console/rules"),
     Scene("retroactive", "/console/retroactive", "/console/retroactive/retro_"),
     Scene("drafts", "/console/drafts"),
