@@ -90,6 +90,9 @@ OPERATOR: Final = (
     )
     + SETTINGS
 )
+LEAVING: Final = OPERATOR.replace("undo_seconds = 20", "undo_seconds = 0").replace(
+    "sample_percent = 50\ngolden_percent = 10", "sample_percent = 0"
+)  # verdicts leave as soon as they are given, and nobody looks again
 NEVER: Final = 999_999  # a chance, in millionths, that wants no second look and no known item
 _NUMBERS = count(1)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx2
 
+from bylaw.cases.model import State
 from bylaw.records.folder import machine_clock
 from bylaw.runtime.folders import init_data
 from bylaw.runtime.offices import Office, open_office
@@ -91,6 +92,14 @@ class Service:
     def client(self, *permissions: str, rate: int = 0) -> httpx2.Client:
         headers = {"authorization": f"Bearer {self.key(*permissions, rate=rate)}"}
         return httpx2.Client(base_url=self.url, headers=headers, timeout=PATIENCE)
+
+    def carried(self, case: str) -> None:
+        """Return once the verdict on a case was carried out."""
+        for _ in range(int(PATIENCE * 20)):
+            if self.office.cases.find(case).state is State.CLOSED:
+                return
+            threading.Event().wait(0.05)
+        raise AssertionError("the verdict was not carried out")
 
     def logs(self, text: str) -> bool:
         """Tell whether the log says something, once what is on its way there has come."""

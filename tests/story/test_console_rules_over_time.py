@@ -1,30 +1,25 @@
 """How rules are doing over time at the console: what people found of them by week, what they cost when it was measured."""
 
-import threading
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
-from bylaw.cases.model import State
 from bylaw.drafts.costs import DAY, Measured
 from bylaw.engine.measuring import Cost
 from bylaw.runtime.gauging import Gauging
-from case_world import CLAUSE, OPERATOR, RULES
+from case_world import CLAUSE, LEAVING, RULES
 from console_browser import Desk
-from service import BOOK, PATIENCE, Service, ndjson, post, served
+from service import BOOK, Service, ndjson, post, served
 from staff_browser import STEP, at_a_browser, at_work, cheap
 from staff_world import GOOD, Clock, address
 
 FILES = {
     **BOOK,
     "rules/words.yaml": RULES,
-    "operator.toml": OPERATOR.replace("undo_seconds = 20", "undo_seconds = 0").replace(
-        "sample_percent = 50\ngolden_percent = 10", "sample_percent = 0"
-    ),
+    "operator.toml": LEAVING,
 }
 MICROSECOND = 1_000
 
@@ -75,15 +70,7 @@ def found(service: Service, account: str, outcome: str) -> None:
         assert client.post(f"/v1/cases/{case['case']}/claim", json={}).status_code == 200
         answer = client.post(f"/v1/cases/{case['case']}/decide", json=verdict)
         assert answer.status_code == 200, answer.text
-        closed(client, case["case"])
-
-
-def closed(client: httpx2.Client, case: str) -> None:
-    for _ in range(int(PATIENCE * 20)):
-        if client.get(f"/v1/cases/{case}").json()["case"]["state"] == State.CLOSED:
-            return
-        threading.Event().wait(0.05)
-    raise AssertionError("the verdict was not carried out")
+        service.carried(case["case"])
 
 
 def measure(service: Service) -> None:

@@ -12,16 +12,14 @@ import pytest
 from bylaw.cases.many import AT_ONCE
 from bylaw.records.folder import machine_chance
 from bylaw.staff.passwords import Hasher
-from case_world import CLAUSE, OPERATOR, RULES
+from case_world import CLAUSE, LEAVING, RULES
 from service import BOOK, PATIENCE, Service, message, ndjson, post, served
 from staff_world import CHEAP
 
 FILES = {
     **BOOK,
     "rules/words.yaml": RULES,
-    "operator.toml": OPERATOR.replace("undo_seconds = 20", "undo_seconds = 0").replace(
-        "sample_percent = 50\ngolden_percent = 10", "sample_percent = 0"
-    ),
+    "operator.toml": LEAVING,
 }
 SLOW = {**FILES, "operator.toml": FILES["operator.toml"].replace("undo_seconds = 0", "undo_seconds = 3600")}
 SAY = {"thing": "your post", "facts": "You shouted."}

@@ -1,6 +1,5 @@
 """What people decided about cases shows whether a draft is better: in its report, at the console and on the command line."""
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,10 +7,10 @@ from typing import Any
 import httpx2
 import pytest
 
-from case_world import CLAUSE, OPERATOR, RULES
+from case_world import CLAUSE, LEAVING, RULES
 from commandline import Bylaw
 from console_browser import Desk, Page
-from service import BOOK, PATIENCE, Service, ndjson, post, served, written
+from service import BOOK, Service, ndjson, post, served, written
 from staff_browser import STEP, at_a_browser, at_work, cheap, right
 from staff_world import GOOD, Clock, address
 
@@ -23,9 +22,7 @@ WHISPER = (
 FILES = {
     **BOOK,
     FILE: RULES,
-    "operator.toml": OPERATOR.replace("undo_seconds = 20", "undo_seconds = 0").replace(
-        "sample_percent = 50\ngolden_percent = 10", "sample_percent = 0"
-    ),
+    "operator.toml": LEAVING,
 }
 
 
@@ -58,7 +55,7 @@ def happened(client: httpx2.Client) -> None:
     assert client.post("/v1/events", content=ndjson(events), headers=media).status_code == 200
 
 
-def decided(client: httpx2.Client) -> None:
+def decided(service: Service, client: httpx2.Client) -> None:
     """People find that who shouts violates the clause, and who is loud does not."""
     cases = right(client.get("/v1/cases", params={"queue": "words"}))["cases"]
     assert len(cases) == 2 * MANY
@@ -67,15 +64,7 @@ def decided(client: httpx2.Client) -> None:
         verdict: dict[str, Any] = {"outcome": outcome, "clauses": [CLAUSE], "reason": "Looked at."}
         right(client.post(f"/v1/cases/{case['case']}/decide", json=verdict))
     for case in cases:
-        closed(client, case["case"])
-
-
-def closed(client: httpx2.Client, case: str) -> None:
-    for _ in range(int(PATIENCE * 20)):
-        if client.get(f"/v1/cases/{case}").json()["case"]["state"] == "closed":
-            return
-        threading.Event().wait(0.05)
-    raise AssertionError("the verdict was not carried out")
+        service.carried(case["case"])
 
 
 def tried(ann: Desk, change: Callable[[str], str]) -> Page:
@@ -104,7 +93,7 @@ def test_a_draft_is_held_against_what_people_decided(
         happened(client)
         nobody = tried(ann, quieter)
         assert "Nobody has decided anything about these events yet." in nobody.text
-        decided(client)
+        decided(service, client)
         page = tried(ann, quieter)
         report = right(client.get(f"/v1/backtest/reports/{page.path.rpartition('/')[2]}"))
     assert report["judged"] == 2 * MANY

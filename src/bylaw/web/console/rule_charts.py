@@ -13,6 +13,7 @@ from bylaw.drafts import costs
 from bylaw.drafts.costs import DAY, Measurement
 from bylaw.engine.measuring import LEAST, MOST
 from bylaw.finding.hours import by_hour, period
+from bylaw.finding.index import HOUR
 from bylaw.transparency.drawing import Chart, Column, Series, Words, columns, lines
 from bylaw.web.languages import Tongue
 
@@ -39,7 +40,7 @@ def hits(core: sa.Connection, now: int, rule: str, tongue: Tongue) -> Markup:
         Chart(
             key="hits",
             title=tongue.say("Hits by day"),
-            points=[_date(start // 24) for start in starts],
+            points=[tongue.short_day(start * HOUR) for start in starts],
             series=series,
             first=tongue.say("Day"),
             number=tongue.number,
@@ -62,7 +63,7 @@ def found_right(core: sa.Connection, now: int, rule: str, tongue: Tongue) -> Mar
         Chart(
             key="found-right",
             title=tongue.say("Found right, by week"),
-            points=[_date(start) for start in starts],
+            points=[tongue.short_day(start * DAY) for start in starts],
             series=[
                 Series(
                     tongue.say("found right"),
@@ -95,7 +96,7 @@ def cost(core: sa.Connection, now: int, rule: str, bound: int, tongue: Tongue) -
         Chart(
             key="cost",
             title=tongue.say("Cost by event, in microseconds"),
-            points=[_date(day) for day, _ in several],
+            points=[tongue.short_day(day * DAY) for day, _ in several],
             series=[Series(tongue.say("measured"), [_mean(some) for _, some in several])],
             says=f"{says} {bounded}" if told else bounded,
             first=tongue.say("Day"),
@@ -118,10 +119,6 @@ def microseconds(value: float, tongue: Tongue) -> str:
 
 def _mean(several: Sequence[Measurement]) -> float | None:
     return fmean(one.nanoseconds for one in several) / 1_000 if several else None
-
-
-def _date(day: int) -> str:
-    return datetime.fromtimestamp(day * DAY / 1_000_000, UTC).strftime("%d.%m.")
 
 
 def _time(instant: int) -> str:
